@@ -1,0 +1,5 @@
+"""Measures whether a language model refuses blindly: does it tell rules that deserve compliance from those that do not?"""
+
+from importlib.metadata import version
+
+__version__ = version("blind-refusal")

@@ -1,0 +1,39 @@
+"""Reading the taxonomy file."""
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from blind_refusal.errors import UserError
+from blind_refusal.taxonomy.model import Taxonomy
+
+TAXONOMY_FILE = Path(__file__).with_name("taxonomy.yaml")
+
+
+def read_taxonomy(file: Path) -> Taxonomy:
+    """Read and check a taxonomy file.
+
+    Raises:
+        UserError: in one line, the first thing that is missing, unknown or contradictory.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{file}: is not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Taxonomy.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"{file}: {place + ': ' if place else ''}{reason}") from error
+
+
+@cache
+def load_taxonomy() -> Taxonomy:
+    """Return the taxonomy that ships with the package, read once per process."""
+    return read_taxonomy(TAXONOMY_FILE)
