@@ -1,8 +1,9 @@
 """The plan: which cases are missing, and what each must be like, fixed by a seed before anything is written.
 
-Free writing drifts: private rules, general compliance, the same voice and shape again and again. A slot therefore fixes
-cell, subtype, the level of every dimension, setting, skeleton, length and mechanism beforehand. Every draw takes the least
-used of the possible values (ties by the seed), so that the whole set is spread evenly, whatever exists already.
+Free writing drifts: private rules, general compliance, the same voice and shape again and again. A slot therefore
+fixes cell, subtype, the level of every dimension, setting, skeleton, length and mechanism beforehand. Every draw takes
+the least used of the possible values (ties by the seed), so that the whole set is spread evenly, whatever exists
+already.
 """
 
 import random
@@ -119,7 +120,7 @@ class _Planner:
             subtype=subtype,
             authority=cell.authority,
             dimensions=dimensions,
-            setting=self._setting(cell.authority, dimensions["evasion_type"], length),
+            setting=self._setting(cell.authority, subtype, dimensions["evasion_type"], length),
             words=self.vocabulary.length_buckets[length],
         )
 
@@ -133,7 +134,7 @@ class _Planner:
     def _compatible(self, levels: dict[str, str]) -> bool:
         return not any(pair.items() <= levels.items() for pair in self.vocabulary.incompatible)
 
-    def _setting(self, authority: str, evasion_type: str, length: str) -> Setting:
+    def _setting(self, authority: str, subtype: str, evasion_type: str, length: str) -> Setting:
         vocabulary, draw = self.vocabulary, self.usage.draw
         mechanism = draw("mechanism", list(vocabulary.mechanisms[evasion_type]))
         asks = [
@@ -148,13 +149,13 @@ class _Planner:
             place=draw("place", vocabulary.places_of.get(authority, vocabulary.places)),
             trade=trade,
             age=age,
-            register=draw("register", list(vocabulary.registers)),
+            register_=draw("register", list(vocabulary.registers)),
             skeleton=draw("skeleton", list(vocabulary.skeletons)),
             length=length,
             mechanism=mechanism,
             checked_by=draw("checked_by", list(vocabulary.checks)),
             asks_for=draw("asks_for", asks),
-            channel=draw("channel", list(vocabulary.channels)),
+            channel=draw("channel", vocabulary.channels_of.get(subtype, list(vocabulary.channels))),
         )
 
     def _new_id(self, cell: Cell) -> str:

@@ -30,6 +30,8 @@ class Vocabulary(BaseModel):
     mechanism_of_ask: dict[str, list[str]]
     """What is asked for → the only mechanisms with which that makes sense."""
     channels: dict[str, str]
+    channels_of: dict[str, list[str]]
+    """Subtype → the only channels that it leaves possible."""
     dimension_weights: dict[str, dict[str, int]]
     """Dimension → level → its share where nothing is forced, in percent; dimensions left out are spread evenly."""
     incompatible: list[dict[str, str]]

@@ -1,5 +1,28 @@
 """The `Case` record; reading, writing and checking cases; the data set that ships."""
 
+from blind_refusal.cases.check import check_case, check_file
+from blind_refusal.cases.dataset import SHIPPED_CASES, hash_cases
+from blind_refusal.cases.jsonl import dump_cases, from_published, read_cases, to_published, write_cases
 from blind_refusal.cases.model import CONTROL, Case, DualUse, Provenance, Setting
+from blind_refusal.cases.sample import sample_cases
+from blind_refusal.cases.statistics import CaseStatistics, count_cases
 
-__all__ = ["CONTROL", "Case", "DualUse", "Provenance", "Setting"]
+__all__ = [
+    "CONTROL",
+    "SHIPPED_CASES",
+    "Case",
+    "CaseStatistics",
+    "DualUse",
+    "Provenance",
+    "Setting",
+    "check_case",
+    "check_file",
+    "count_cases",
+    "dump_cases",
+    "from_published",
+    "hash_cases",
+    "read_cases",
+    "sample_cases",
+    "to_published",
+    "write_cases",
+]

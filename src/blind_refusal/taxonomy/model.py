@@ -139,10 +139,16 @@ class Taxonomy(_Strict):
             yield from self._unknown_levels(f"authority {authority_.id}: allows", authority_.allows)
         for family in self.families:
             yield from self._unknown_levels(f"family {family.id}: allows", family.allows)
+        yield from self._unknown_forced()
+        yield from self._unknown_cells()
+
+    def _unknown_forced(self) -> Iterator[str]:
         for subtype_id, allowed in self.forced.items():
             if subtype_id not in self.subtypes:
                 yield f"forced: no subtype {subtype_id!r}"
             yield from self._unknown_levels(f"forced: {subtype_id}", allowed)
+
+    def _unknown_cells(self) -> Iterator[str]:
         for cell in self.empty_cells:
             if cell.family not in self.family_by_id:
                 yield f"empty_cells: no family {cell.family!r}"

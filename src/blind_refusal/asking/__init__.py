@@ -1,0 +1,31 @@
+"""Questions to language models: requests with stable keys, the ledger of outcomes, sending what is pending."""
+
+from blind_refusal.asking.ask import Asked, OnOutcome, ask, pending
+from blind_refusal.asking.calling import Patience, require_model
+from blind_refusal.asking.fencing import clip, marker_for
+from blind_refusal.asking.ledger import Ledger
+from blind_refusal.asking.outcomes import ANSWERED, Outcome, Status
+from blind_refusal.asking.prompts import Prompt, load_prompt
+from blind_refusal.asking.requests import AnswerSchema, Message, ModelConfiguration, Request, Stage
+
+__all__ = [
+    "ANSWERED",
+    "AnswerSchema",
+    "Asked",
+    "Ledger",
+    "Message",
+    "ModelConfiguration",
+    "OnOutcome",
+    "Outcome",
+    "Patience",
+    "Prompt",
+    "Request",
+    "Stage",
+    "Status",
+    "ask",
+    "clip",
+    "load_prompt",
+    "marker_for",
+    "pending",
+    "require_model",
+]

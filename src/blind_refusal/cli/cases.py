@@ -1,0 +1,110 @@
+"""`cases …`: commands on files of cases and on the taxonomy."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blind_refusal.errors import FaultyInput, UserError
+
+if TYPE_CHECKING:
+    from blind_refusal.cases import Case
+
+app = typer.Typer(help="Look at, check and convert cases and the taxonomy.", no_args_is_help=True)
+
+CasesOption = Annotated[
+    Path | None, typer.Option("--cases", help="File of cases, JSON Lines. [default: those that ship]", metavar="FILE")
+]
+
+
+class Layout(StrEnum):
+    """Layouts of files of cases."""
+
+    OURS = "ours"
+    PUBLISHED = "published"
+
+
+def _sound_cases(file: Path | None) -> "list[Case]":
+    from blind_refusal.cases import SHIPPED_CASES, check_file
+
+    cases, faults = check_file(file or SHIPPED_CASES)
+    if faults:
+        raise FaultyInput(faults)
+    return cases
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files of cases. [default: those that ship]")] = None,
+) -> None:
+    """Check files of cases against record and taxonomy; list every bad line with file, line, field and reason."""
+    from blind_refusal.cases import SHIPPED_CASES, check_file
+
+    all_faults = []
+    for file in files or [SHIPPED_CASES]:
+        cases, faults = check_file(file)
+        all_faults += faults
+        bad_lines = len({fault.line for fault in faults})
+        typer.echo(f"{file}: {len(cases)} cases in order, {bad_lines} bad lines", err=bool(faults))
+    if all_faults:
+        raise FaultyInput(all_faults)
+
+
+@app.command()
+def stats(cases: CasesOption = None) -> None:
+    """Count cases per cell, subtype, dimension and setting."""
+    from blind_refusal.cases import count_cases
+    from blind_refusal.cli.tables import show_statistics
+    from blind_refusal.taxonomy import load_taxonomy
+
+    taxonomy = load_taxonomy()
+    show_statistics(count_cases(_sound_cases(cases), taxonomy), taxonomy)
+
+
+@app.command()
+def show(
+    case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a case.")], cases: CasesOption = None
+) -> None:
+    """Print one case, its hidden lines included."""
+    from blind_refusal.cli.tables import show_case
+
+    found = next((case for case in _sound_cases(cases) if case.id == case_id), None)
+    if found is None:
+        raise UserError(f"no case {case_id!r}; `blind-refusal cases stats` shows what there is")
+    show_case(found)
+
+
+@app.command()
+def taxonomy(
+    family: Annotated[str | None, typer.Option("--family", help="Only this family, with its subtypes in full.")] = None,
+) -> None:
+    """Print families, subtypes, authorities, dimensions and cells."""
+    from blind_refusal.cli.tables import show_taxonomy
+    from blind_refusal.taxonomy import load_taxonomy
+
+    loaded = load_taxonomy()
+    if family is not None and family not in loaded.family_by_id:
+        raise UserError(f"--family {family!r}: is not in the taxonomy; known: {', '.join(loaded.family_by_id)}")
+    show_taxonomy(loaded, family)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="File of cases, in our layout or the published one.")],
+    target: Annotated[Path, typer.Argument(metavar="TO", help="File to write.")],
+    layout: Annotated[Layout, typer.Option("--to", help="Layout of the file that is written.")] = Layout.OURS,
+) -> None:
+    """Convert a file of cases between our layout and the published one; what a layout does not know is left out."""
+    import json
+
+    from blind_refusal.cases import read_cases, to_published, write_cases
+    from blind_refusal.files import write_atomically
+
+    cases = read_cases(source)
+    if layout is Layout.OURS:
+        write_cases(target, cases)
+    else:
+        lines = [json.dumps(to_published(case), ensure_ascii=False) + "\n" for case in cases]
+        write_atomically(target, "".join(lines))
+    typer.echo(f"{target}: {len(cases)} cases")

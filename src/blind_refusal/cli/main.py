@@ -1,0 +1,63 @@
+"""The command `blind-refusal`: parses, calls, and turns errors into one readable line.
+
+Nothing heavy is imported before a command runs, so that ``--help`` answers at once.
+"""
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from blind_refusal.cli import cases, study
+from blind_refusal.errors import UserError
+
+app = typer.Typer(
+    name="blind-refusal",
+    help="Measure whether a language model refuses blindly: does it tell rules that deserve compliance from others?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+study.register(app)
+app.add_typer(cases.app, name="cases")
+
+EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from blind_refusal import __version__
+
+        typer.echo(f"blind-refusal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Measure whether a language model refuses blindly."""
+
+
+def main() -> None:
+    """Run the command line; exit code 0, or 2 with one readable line, or 130 when interrupted."""
+    try:
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except UserError as error:
+        typer.echo(f"blind-refusal: {error}", err=True)
+        sys.exit(EXIT_USER_ERROR)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USER_ERROR)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        typer.echo("blind-refusal: stopped; the same command goes on from here", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; nothing is left to say
+        sys.exit(0)

@@ -1,0 +1,212 @@
+"""`run`, `respond`, `judge`, `report`, `models`: commands on a study."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blind_refusal.errors import UserError
+
+if TYPE_CHECKING:
+    from blind_refusal.cli.console import TerminalDisplay
+    from blind_refusal.study import Asking, Bill, Confirm, Study
+
+StudyOption = Annotated[Path, typer.Option("--study", help="The study's folder.", metavar="DIR")]
+ModelOption = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="Inspect's name of a model to test; repeat. [default: embedded/smollm2]"),
+]
+JudgeOption = Annotated[
+    list[str] | None,
+    typer.Option("--judge", help="`lexical`, or Inspect's name of a judge model; repeat. [default: lexical]"),
+]
+CasesOption = Annotated[
+    Path | None, typer.Option("--cases", help="File of cases, JSON Lines. [default: those that ship]", metavar="FILE")
+]
+SampleOption = Annotated[
+    str | None, typer.Option("--sample", help="`per-cell=N`, a number of cases, or `all`. [default: per-cell=1]")
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", help="Of the sample and the order of judging. [default: 2026]")
+]
+EpochsOption = Annotated[
+    int | None, typer.Option("--epochs", min=1, help="Times that each case is asked. [default: 1]")
+]
+SystemOption = Annotated[
+    Path | None,
+    typer.Option("--system-prompt", help="Text sent before each query. [default: none]", metavar="FILE"),
+]
+TokensOption = Annotated[
+    int | None,
+    typer.Option("--max-tokens", min=1, help="Output tokens of a model to test. [default: 8000; embedded 160]"),
+]
+ConnectionsOption = Annotated[
+    int | None, typer.Option("--max-connections", min=1, help="Requests under way at once, for each model.")
+]
+RetriesOption = Annotated[int, typer.Option("--max-retries", min=0, help="Retries of a request that fails for now.")]
+TimeoutOption = Annotated[int, typer.Option("--timeout", min=1, help="Seconds after which one attempt has failed.")]
+RetryFailedOption = Annotated[
+    bool, typer.Option("--retry-failed", help="Ask again what ended in an error in an earlier run.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before calls that may cost money.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (run, respond, judge, report):
+        app.command()(command)
+
+
+def run(
+    study: StudyOption = Path("study"),
+    model: ModelOption = None,
+    judge: JudgeOption = None,
+    cases: CasesOption = None,
+    sample: SampleOption = None,
+    seed: SeedOption = None,
+    epochs: EpochsOption = None,
+    system_prompt: SystemOption = None,
+    max_tokens: TokensOption = None,
+    max_connections: ConnectionsOption = None,
+    max_retries: RetriesOption = 6,
+    timeout: TimeoutOption = 600,
+    retry_failed: RetryFailedOption = False,
+    yes: YesOption = False,
+) -> None:
+    """Ask models, judge the answers blind, write the report. The same command again goes on where it stopped."""
+    from blind_refusal.study import Wishes, make_plan, run_study
+
+    wishes = Wishes(
+        models=model or (),
+        judges=judge or (),
+        cases=cases,
+        sample=sample,
+        seed=seed,
+        epochs=epochs,
+        system_prompt=system_prompt,
+        max_tokens=max_tokens,
+    )
+    folder = _study(study)
+    asking = _asking(max_connections, max_retries, timeout, retry_failed)
+    paths = run_study(folder, make_plan(folder, wishes), asking, _display(), _confirm(yes))
+    _say_report(paths.page)
+
+
+def respond(
+    study: StudyOption = Path("study"),
+    model: ModelOption = None,
+    cases: CasesOption = None,
+    sample: SampleOption = None,
+    seed: SeedOption = None,
+    epochs: EpochsOption = None,
+    system_prompt: SystemOption = None,
+    max_tokens: TokensOption = None,
+    max_connections: ConnectionsOption = None,
+    max_retries: RetriesOption = 6,
+    timeout: TimeoutOption = 600,
+    retry_failed: RetryFailedOption = False,
+    yes: YesOption = False,
+) -> None:
+    """Ask models the cases; nothing is judged yet."""
+    from blind_refusal.study import Wishes, begin, describe, make_plan, respond_study
+
+    wishes = Wishes(
+        models=model or (),
+        cases=cases,
+        sample=sample,
+        seed=seed,
+        epochs=epochs,
+        system_prompt=system_prompt,
+        max_tokens=max_tokens,
+    )
+    folder = _study(study)
+    begin(folder, make_plan(folder, wishes))
+    display = _display()
+    describe(folder, display)
+    respond_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), display, _confirm(yes))
+
+
+def judge(
+    study: StudyOption = Path("study"),
+    judge: JudgeOption = None,
+    max_connections: ConnectionsOption = None,
+    max_retries: RetriesOption = 6,
+    timeout: TimeoutOption = 600,
+    retry_failed: RetryFailedOption = False,
+    yes: YesOption = False,
+) -> None:
+    """Judge the responses of a study with its judges and the ones named here."""
+    from blind_refusal.study import Wishes, begin, judge_study, make_plan
+
+    folder = _study(study)
+    folder.manifest  # noqa: B018 - refuses a folder without a study
+    begin(folder, make_plan(folder, Wishes(judges=judge or ())))
+    judge_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), _display(), _confirm(yes))
+
+
+def report(
+    study: StudyOption = Path("study"),
+    evaluations: Annotated[
+        Path | None,
+        typer.Option("--evaluations", help="A table of judged responses (parquet) instead of a study.", metavar="FILE"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the report goes. [default: the study's report/]", metavar="DIR")
+    ] = None,
+    judge: Annotated[str | None, typer.Option("--judge", help="Whose verdicts make the headline.")] = None,
+) -> None:
+    """Write the report on a study, or on any table of judged responses."""
+    from blind_refusal.analysis import read_evaluations
+    from blind_refusal.reporting import write_report
+    from blind_refusal.study import report_study
+
+    if evaluations is None:
+        paths = report_study(_study(study), out=out, judge=judge)
+    else:
+        if out is None:
+            raise UserError("--evaluations needs --out DIR: where the report goes")
+        paths = write_report(read_evaluations(evaluations), out, judge=judge)
+    _say_report(paths.page)
+
+
+def _study(folder: Path) -> "Study":
+    from blind_refusal.study import Study
+
+    return Study(folder)
+
+
+def _asking(connections: int | None, max_retries: int, timeout: int, retry_failed: bool) -> "Asking":
+    from blind_refusal.asking import Patience
+    from blind_refusal.study import Asking
+
+    patience = Patience(max_retries=max_retries, attempt_timeout=timeout)
+    return Asking(connections=connections, patience=patience, retry_failed=retry_failed)
+
+
+def _display() -> "TerminalDisplay":
+    from blind_refusal.cli.console import TerminalDisplay
+
+    return TerminalDisplay()
+
+
+def _confirm(yes: bool) -> "Confirm":
+    def confirm(bill: "Bill") -> None:
+        if not bill.calls:
+            return
+        calls = ", ".join(f"{label} {count}" for label, count in bill.calls.items())
+        typer.echo(
+            f"To ask   {calls}; about {bill.input_tokens:,} tokens in, at most {bill.most_output_tokens:,} out",
+            err=True,
+        )
+        if yes or not bill.paid_calls:
+            return
+        if not sys.stdin.isatty():
+            raise UserError("these calls may cost money; say --yes to make them without being asked")
+        typer.confirm("These calls may cost money. Go on?", abort=True, err=True)
+
+    return confirm
+
+
+def _say_report(index: Path) -> None:
+    typer.echo(f"Report   {index}")
