@@ -1,0 +1,38 @@
+"""How a stage tells a person what it is doing. The command line shows it; tests and scripts may stay silent."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from blind_refusal.asking import Outcome
+
+
+class Display(Protocol):
+    """Somewhere to show progress."""
+
+    def say(self, line: str) -> None:
+        """Show one line."""
+
+    def begin(self, title: str, calls: Mapping[str, int]) -> None:
+        """Begin to show the progress of calls: model label → how many are still to be made."""
+
+    def advance(self, outcome: Outcome) -> None:
+        """Show that a call has its outcome."""
+
+    def end(self) -> None:
+        """Stop showing progress, also when the stage was interrupted."""
+
+
+class Silent:
+    """Shows nothing."""
+
+    def say(self, line: str) -> None:
+        """Show nothing."""
+
+    def begin(self, title: str, calls: Mapping[str, int]) -> None:
+        """Show nothing."""
+
+    def advance(self, outcome: Outcome) -> None:
+        """Show nothing."""
+
+    def end(self) -> None:
+        """Show nothing."""

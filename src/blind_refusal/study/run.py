@@ -1,0 +1,122 @@
+"""The main job: respond → judge → report, in one study folder."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from blind_refusal.analysis import read_evaluations
+from blind_refusal.asking import Request, pending, require_model
+from blind_refusal.judging import ModelJudge
+from blind_refusal.reporting import ReportPaths, write_report
+from blind_refusal.study.display import Display
+from blind_refusal.study.folder import Plan, Study
+from blind_refusal.study.planning import judges_of
+from blind_refusal.study.reporting_facts import run_facts
+from blind_refusal.study.stages import Asking, blinded_responses, judge, pending_verdicts, planned_requests, respond
+from blind_refusal.subjects import EMBEDDED_PREFIX
+
+_CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What asking is about to take."""
+
+    calls: dict[str, int]
+    """Calls still to be made, by model or judge."""
+    input_tokens: int
+    """Estimate: a token for every four characters."""
+    most_output_tokens: int
+    """What the limits on output allow at most."""
+
+    @property
+    def paid_calls(self) -> int:
+        """Calls to models other than the embedded one."""
+        return sum(count for label, count in self.calls.items() if not label.startswith(EMBEDDED_PREFIX))
+
+
+Confirm = Callable[[Bill], None]
+"""Shown the bill before anything is asked; raises to stop."""
+
+
+def bill_for(requests: Sequence[Request]) -> Bill:
+    """Count what sending requests takes."""
+    return Bill(
+        calls=dict(Counter(request.model.label for request in requests)),
+        input_tokens=sum(len(message.text) for request in requests for message in request.messages)
+        // _CHARACTERS_PER_TOKEN,
+        most_output_tokens=sum(int(request.model.generate.get("max_tokens", 0)) for request in requests),
+    )
+
+
+def run_study(study: Study, plan: Plan, asking: Asking, display: Display, confirm: Confirm) -> ReportPaths:
+    """Begin or continue a study and take it to its report."""
+    begin(study, plan)
+    describe(study, display)
+    respond_study(study, asking, display, confirm)
+    judge_study(study, asking, display, confirm)
+    return report_study(study)
+
+
+def begin(study: Study, plan: Plan) -> None:
+    """Begin or continue a study, once every model and judge in it is known to be there.
+
+    Raises:
+        UserError: if one of them is not (unknown name, no key, missing package), or the study was begun differently.
+    """
+    for model in plan.models:
+        require_model(model)
+    for one in plan.judges:
+        if isinstance(one, ModelJudge):
+            require_model(one.configuration)
+    study.begin_or_continue(plan)
+
+
+def describe(study: Study, display: Display) -> None:
+    """Say what the study will do."""
+    manifest = study.manifest
+    display.say(f"Study    {study.folder}")
+    display.say(
+        f"Cases    {manifest.cases} of {manifest.data_set.cases} ({manifest.sample}, seed {manifest.seed}); "
+        f"data set {manifest.data_set.name}, {manifest.data_set.sha256[:12]}"
+    )
+    display.say(f"Models   {', '.join(entry.label for entry in manifest.models)}")
+    display.say(f"Judges   {', '.join(f'{entry.label} ({entry.rubric})' for entry in manifest.judges)}")
+    if manifest.system_prompt:
+        display.say("System   a system prompt of yours goes before every query")
+    total = manifest.cases * manifest.epochs * len(manifest.models)
+    display.say(f"Calls    {total} to models under test in all")
+
+
+def respond_study(study: Study, asking: Asking, display: Display, confirm: Confirm) -> None:
+    """Ask the study's models what they have not been asked yet."""
+    with study.open_ledger() as ledger:
+        to_send = pending(planned_requests(study, asking.connections), ledger, retry_failed=asking.retry_failed)
+    confirm(bill_for(to_send))
+    respond(study, asking, display)
+
+
+def judge_study(study: Study, asking: Asking, display: Display, confirm: Confirm) -> None:
+    """Judge the study's responses with all of its judges."""
+    judges = judges_of(study, asking.connections)
+    blinded = blinded_responses(study)
+    with study.open_ledger() as ledger:
+        to_send = [request for one in judges for request in pending_verdicts(one, blinded, ledger, asking)]
+    confirm(bill_for(to_send))
+    judge(study, judges, asking, display)
+
+
+def report_study(study: Study, out: Path | None = None, judge: str | None = None) -> ReportPaths:
+    """Write the report from the study's table of evaluations."""
+    evaluations = read_evaluations(study.table_file("evaluations"))
+    planned = study.manifest.cases * study.manifest.epochs * len(study.manifest.models)
+    return write_report(
+        evaluations, out or study.report, run_facts(study, planned), judge=judge or headline_judge(study)
+    )
+
+
+def headline_judge(study: Study) -> str:
+    """Return the judge whose verdicts make the headline: the first language model if there is one, or the first."""
+    judges = study.manifest.judges
+    return next((entry.label for entry in judges if entry.kind == "model"), judges[0].label)
