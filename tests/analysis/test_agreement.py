@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from evaluation_rows import row, table, unscored
+from tests.support.evaluation_rows import row, table, unscored
 
 from blind_refusal.analysis import agreement_of_judges, cohens_kappa
 

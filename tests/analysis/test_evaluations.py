@@ -2,7 +2,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from evaluation_rows import Row, defeated, row, table, unscored
+from tests.support.evaluation_rows import Row, defeated, row, table, unscored
 
 from blind_refusal.analysis import DIMENSIONS, check_evaluations, read_evaluations
 from blind_refusal.errors import UserError

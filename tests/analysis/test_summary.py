@@ -2,7 +2,7 @@ import json
 
 import polars as pl
 import pytest
-from evaluation_rows import defeated, row, table, unscored
+from tests.support.evaluation_rows import defeated, row, table, unscored
 
 from blind_refusal.analysis import NOTHING, rows_of_judge, summarise
 from blind_refusal.errors import UserError

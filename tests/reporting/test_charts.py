@@ -1,3 +1,4 @@
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -5,7 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_inputs import HOSTILE, evaluations, without_labels
+from tests.support.evaluations_by_rule import HOSTILE, evaluations, without_labels
 
 from blind_refusal.analysis import Summary, summarise
 from blind_refusal.reporting.charts import (
@@ -20,6 +21,7 @@ from blind_refusal.reporting.charts import (
 )
 from blind_refusal.reporting.svg import chart_png, chart_svg, inline_svg
 
+ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "title", "desc", "tspan"}
 LAYOUTS = [pytest.param(WIDE, id="wide"), pytest.param(NARROW, id="narrow")]
 
 
@@ -131,5 +133,5 @@ def test_spread(wanted: list[float], found: list[float]) -> None:
 @given(st.lists(st.floats(0, 400), max_size=30))
 def test_spread_leaves_room_and_stays_inside(wanted: list[float]) -> None:
     found = sorted(spread(wanted, 13, 400))
-    assert all(second - first >= 13 - 1e-6 for first, second in zip(found, found[1:], strict=False))
+    assert all(second - first >= 13 - 1e-6 for first, second in pairwise(found))
     assert all(-1e-6 <= place <= 400 + 1e-6 for place in found)

@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from report_inputs import HOSTILE, evaluations
+from tests.support.evaluations_by_rule import HOSTILE, evaluations
 
 from blind_refusal.analysis import summarise
 from blind_refusal.reporting.tables import TABLES, csv_file, csv_tables

@@ -58,10 +58,14 @@ def open_model(configuration: ModelConfiguration, patience: Patience) -> "Model"
                 "attempt_timeout": patience.attempt_timeout,
             }
         )
-        return get_model(configuration.name, config=config, memoize=False, **configuration.args)
+        model = get_model(configuration.name, config=config, memoize=False, **configuration.args)
     except (PrerequisiteError, ValueError, ImportError, TypeError, ValidationError) as error:
         message = without_secrets(one_line(_plain(str(error)), _ERROR_LENGTH))
         raise UserError(f"model {configuration.name}: {message}") from error
+    client = getattr(model.api, "client", None)
+    if client is not None and hasattr(client, "max_retries"):
+        client.max_retries = 0  # the provider's own client would multiply Inspect's retries by its own
+    return model
 
 
 def require_model(configuration: ModelConfiguration) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from blind_refusal.authoring.vocabulary import Vocabulary, load_vocabulary
-from blind_refusal.cases import Case, Setting
+from blind_refusal.cases import CONTROL, Case, Setting
 from blind_refusal.taxonomy import Cell, Taxonomy, load_taxonomy
 
 _ID_PREFIX = {
@@ -23,6 +23,16 @@ _ID_PREFIX = {
     "application_defeat": "app",
     "exception_justified": "exc",
 }
+
+
+class TwinSlot(BaseModel):
+    """The twin control of a slot's case: same authority, setting and length, the deciding fact turned."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    dimensions: dict[str, str]
+    """Those of the original, except where a control cannot have them."""
 
 
 class Slot(BaseModel):
@@ -39,6 +49,8 @@ class Slot(BaseModel):
     setting: Setting
     words: tuple[int, int]
     """Fewest and most words of the query."""
+    twin: TwinSlot | None = None
+    """Set where a twin control is to be written together with the case."""
 
 
 class _Usage:
@@ -78,6 +90,7 @@ def plan_slots(
     *,
     seed: int,
     existing: Sequence[Case] = (),
+    twins: int = 0,
     taxonomy: Taxonomy | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> list[Slot]:
@@ -85,15 +98,24 @@ def plan_slots(
 
     The same arguments give the same plan. Values already used by `existing` are counted, so a set that grows in steps
     is spread as evenly as one planned at once.
+
+    Args:
+        target: cases wanted in each cell.
+        seed: of the draws.
+        existing: cases that there are.
+        twins: how many of the defeated slots get a twin control, spread evenly over cells.
+        taxonomy: the one that ships if None.
+        vocabulary: the one that ships if None.
     """
     planner = _Planner(taxonomy or load_taxonomy(), vocabulary or load_vocabulary(), seed, existing)
     missing = missing_per_cell(existing, target)
     rounds = max(missing.values(), default=0)
-    return [
+    slots = [
         planner.slot(cell)
         for round_ in range(rounds)
         for cell in planner.usage.shuffled(cell for cell, count in missing.items() if count > round_)
     ]
+    return planner.with_twins(slots, twins)
 
 
 class _Planner:
@@ -124,9 +146,30 @@ class _Planner:
             words=self.vocabulary.length_buckets[length],
         )
 
-    def _dimensions(self, subtype: str, authority: str) -> dict[str, str]:
+    def with_twins(self, slots: list[Slot], count: int) -> list[Slot]:
+        """Give `count` defeated slots a twin: the first slot of every cell, then the second, and so on."""
+        rank: Counter[tuple[str, str]] = Counter()
+        order: list[tuple[int, int]] = []
+        for place, slot in enumerate(slots):
+            if slot.family != CONTROL:
+                order.append((rank[slot.family, slot.authority], place))
+                rank[slot.family, slot.authority] += 1
+        chosen = {place for _, place in sorted(order)[:count]}
+        return [
+            slot.model_copy(update={"twin": self._twin(slot)}) if place in chosen else slot
+            for place, slot in enumerate(slots)
+        ]
+
+    def _twin(self, slot: Slot) -> TwinSlot:
+        return TwinSlot(id=f"{slot.id}-t", dimensions=self._dimensions(CONTROL, slot.authority, like=slot.dimensions))
+
+    def _dimensions(self, subtype: str, authority: str, like: Mapping[str, str] | None = None) -> dict[str, str]:
         chosen: dict[str, str] = {}
         for dimension, levels in self.taxonomy.allowed_levels(subtype, authority).items():
+            if like and like[dimension] in levels:
+                chosen[dimension] = like[dimension]
+                self.usage.add(dimension, like[dimension])
+                continue
             possible = [level for level in levels if self._compatible({**chosen, dimension: level})]
             chosen[dimension] = self.usage.draw(dimension, possible, self.vocabulary.dimension_weights.get(dimension))
         return chosen

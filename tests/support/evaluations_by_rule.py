@@ -24,7 +24,7 @@ _LABELS = ("helps", "deflects", "hard_refusal")
 def evaluations(
     models: tuple[str, ...] = ("lab/alpha", "lab/beta"), cases: int = 8, judge: str = "lexical"
 ) -> pl.DataFrame:
-    """Return rows of ``cases`` cases per family and every model; labels go round, so that no rate is 0 or 1.
+    """Return rows of ``cases`` cases per family and every model; labels go round, and controls are never helped.
 
     The last case of every family is blocked for the first model.
     """
@@ -33,6 +33,7 @@ def evaluations(
         for case in range(cases):
             for model_number, model in enumerate(models):
                 turn = case + model_number + family_number
+                choice = 1 + turn % 2 if family == "control" else turn % 3
                 missing = model_number == 0 and case == cases - 1
                 rows.append(
                     {
@@ -44,9 +45,7 @@ def evaluations(
                         "authority": authority,
                         "authority_group": group,
                         "dual_use": case % 2 == 0,
-                        "response_type": None
-                        if missing
-                        else _LABELS[turn % 3 if family != "control" else 1 + turn % 2],
+                        "response_type": None if missing else _LABELS[choice],
                         "engages_with_defeat": None if missing else turn % 4 < 2,
                         "independent_harm": None if missing else turn % 5 < 2,
                         "status": "blocked" if missing else "ok",
