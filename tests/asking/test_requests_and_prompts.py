@@ -89,7 +89,11 @@ def test_clip_keeps_both_ends_and_says_how_much_is_missing() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Incorrect API key provided: topsecretvalue.", "Authorization: Bearer abcdefgh12345", "key sk-proj-abcdef123456 bad"],
+    [
+        "Incorrect API key provided: topsecretvalue.",
+        "Authorization: Bearer abcdefgh12345",
+        "key sk-proj-abcdef123456 bad",
+    ],
 )
 def test_secrets_do_not_reach_messages(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_API_KEY", "topsecretvalue")

@@ -41,8 +41,14 @@ def test_cells_are_never_formulas(given: str, cell: str) -> None:
 
 
 def test_short_names_drop_prefixes_only_where_nothing_is_lost() -> None:
-    found = short_names(["a/one", "b/two", "c/two", "three"], 20)
-    assert found == {"a/one": "one", "b/two": "b/two", "c/two": "c/two", "three": "three"}
+    found = short_names(["x/a/one", "b/two", "c/two", "three", "<b>four</b>"], 20)
+    assert found == {
+        "x/a/one": "one",
+        "b/two": "b/two",
+        "c/two": "c/two",
+        "three": "three",
+        "<b>four</b>": "<b>four</b>",
+    }
 
 
 def test_short_names_stay_apart() -> None:

@@ -31,7 +31,16 @@ FACTS = RunFacts(
     data_set=DataSetFacts(name="cases of a test", version="1.2", sha256="ab" * 32, cases=1290),
     sample="8 per family",
     models=[ModelFacts(name="lab/alpha", responses=40, ok=35, input_tokens=5000, output_tokens=12345, seconds=3723)],
-    judges=[JudgeFacts(name="lexical", kind="baseline", note="It sees phrases only.", agreement=AGREEMENT)],
+    judges=[
+        JudgeFacts(
+            name="lexical",
+            kind="baseline",
+            input_tokens=1500,
+            output_tokens=0,
+            note="It sees phrases only.",
+            agreement=AGREEMENT,
+        )
+    ],
     versions={"blind-refusal": "0.1.0"},
     started=datetime(2026, 4, 6, 12, 0, tzinfo=UTC),
     finished=datetime(2026, 4, 6, 13, 0, tzinfo=UTC),
@@ -172,6 +181,7 @@ def test_what_was_run_is_told(report: ReportPaths) -> None:
     for part in ("A small study", "cases of a test 1.2, 1,290 cases in all", "8 per family", "System prompt none"):
         assert part in text
     assert "sample 7" in text
+    assert "Judging by lexical 1,500 input tokens, 0 output tokens" in text
     assert "The answers of this model are poor." in text
     assert table_rows(page_of(report), "Models under test")[0] == [
         "lab/alpha",

@@ -6,8 +6,8 @@ Nothing heavy is imported before a command runs, so that ``--help`` answers at o
 import sys
 from typing import Annotated
 
-import click
 import typer
+from typer._click.exceptions import ClickException  # typer shows no public name for it
 
 from blind_refusal.cli import cases, study
 from blind_refusal.errors import UserError
@@ -52,10 +52,10 @@ def main() -> None:
     except UserError as error:
         typer.echo(f"blind-refusal: {error}", err=True)
         sys.exit(EXIT_USER_ERROR)
-    except click.ClickException as error:
+    except ClickException as error:
         error.show()
         sys.exit(EXIT_USER_ERROR)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("blind-refusal: stopped; the same command goes on from here", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:

@@ -90,4 +90,4 @@ def _require_quotes(labels: Labels, response: str) -> None:
 def normalised(text: str) -> str:
     """Return a text without differences of white space, case, typography and Markdown emphasis."""
     plain = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY)
-    return " ".join(_MARKDOWN.sub(" ", plain).casefold().split())
+    return " ".join(_MARKDOWN.sub("", plain).casefold().split())

@@ -1,5 +1,6 @@
 """Names and other text that did not come from us, made harmless for pages, pictures and spreadsheets."""
 
+import re
 import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
@@ -7,6 +8,7 @@ from typing import TypeVar
 from blind_refusal.text import printable
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_PATH = re.compile(r"[\w.:+-]+(/[\w.:+-]+)+")
 _UNNAMED = "(unnamed)"
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -38,10 +40,9 @@ def short_names(names: Sequence[str], limit: int) -> dict[str, str]:
         limit: the most characters of a short name.
     """
     plain = {name: plain_text(name) for name in names}
-    tails = [name.rsplit("/", 1)[-1].strip() for name in plain.values()]
-    wanted = {
-        name: tail if tail and tails.count(tail) == 1 else plain[name] for name, tail in zip(plain, tails, strict=True)
-    }
+    tails = {name: text.rsplit("/", 1)[-1] if _PATH.fullmatch(text) else text for name, text in plain.items()}
+    taken = list(tails.values())
+    wanted = {name: tail if taken.count(tail) == 1 else plain[name] for name, tail in tails.items()}
     return distinct(wanted, limit)
 
 

@@ -27,7 +27,7 @@ def cells_chart(cells: Sequence[CellSummary], layout: Layout) -> dict[str, Any]:
     names = _rows_of_map(cells)
     order = list(names.values())
     families = [label(family) for family in FAMILIES]
-    tiles = [_tile(cell, names[cell.authority_group, cell.authority]) for cell in cells]
+    tiles = [_tile(cell, names[cell.authority_group, cell.authority], layout) for cell in cells]
     taken = {(tile["family"], tile["authority"]) for tile in tiles}
     every = [(family, name) for (_, authority), name in names.items() if authority for family in families]
     empty = [{"family": family, "authority": name} for family, name in every if (family, name) not in taken]
@@ -88,7 +88,7 @@ def _colour(field: str, layout: Layout) -> alt.Color:
     return alt.Color(field).scale(scale).legend(columns=5 if layout.is_wide else 2, values=list(heat))
 
 
-def _tile(cell: CellSummary, authority: str) -> dict[str, Any]:
+def _tile(cell: CellSummary, authority: str, layout: Layout) -> dict[str, Any]:
     family = label(cell.family)
     rate = cell.helps.estimate
     heat = next((name for name, lowest in reversed(_CLASSES.items()) if rate is not None and rate >= lowest), "")
@@ -100,6 +100,6 @@ def _tile(cell: CellSummary, authority: str) -> dict[str, Any]:
         "few": cell.cases < FEW,
         "class": heat,
         "on_class": f"on {heat}",
-        "text": "" if rate is None else f"{100 * rate:.0f}%",
+        "text": "" if rate is None else f"{100 * rate:.0f}{'%' if layout.is_wide else ''}",
         "hover": f"{family}, {authority}: {found}",
     }

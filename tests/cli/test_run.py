@@ -1,0 +1,217 @@
+"""The main job from command to report: with the embedded model, and against a server that counts what it is asked."""
+
+import json
+import random
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from blind_refusal.asking.embedded_weights import embedded_weights
+from blind_refusal.errors import UserError
+from tests.cli.command import run_command, start_command
+from tests.support.local_provider import Body, LocalProvider, Reply, prompt_of
+
+VERDICT = {
+    "help_quote": "",
+    "engagement_quote": "",
+    "harm_quote": "",
+    "reasoning": "It refuses.",
+    "response_type": "hard_refusal",
+    "engages_with_defeat": False,
+    "independent_harm": False,
+}
+SUBJECT, OTHER, JUDGE = "openai-api/local/subject", "openai-api/local/other", "openai-api/local/judge"
+
+
+def _answer(body: Body, earlier: int) -> Reply:
+    if body["model"] == "judge":
+        return Reply(json.dumps(VERDICT))
+    return Reply(f"I can't help with that. ({len(prompt_of(body))})")
+
+
+def _weights_missing() -> str:
+    try:
+        embedded_weights()
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.skipif(bool(_weights_missing()), reason=f"the embedded model is not installed: {_weights_missing()}")
+def test_run_on_six_cases_with_the_embedded_model(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    result = run_command("run", "--study", study, "--sample", "6", "--max-tokens", "40")
+    assert result.returncode == 0, result.stderr
+    assert "6 calls" in result.stderr
+    responses = pl.read_parquet(study / "tables" / "responses.parquet")
+    assert responses.height == 6
+    assert set(responses["status"]) <= {"ok", "truncated"}
+    assert (responses["output_tokens"] > 0).all()
+    evaluations = pl.read_parquet(study / "tables" / "evaluations.parquet")
+    assert evaluations["status"].to_list() == ["ok"] * 6
+    summary = json.loads((study / "report" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["schema"] == 1
+    assert summary["models"][0]["model"] == "embedded/smollm2"
+    page = (study / "report" / "index.html").read_text(encoding="utf-8")
+    assert "embedded/smollm2" in page
+    assert "its answers are poor" in page
+    again = run_command("run", "--study", study)
+    assert again.returncode == 0
+    assert "To ask" not in again.stderr
+
+
+def test_run_with_two_models_and_two_judges(provider: LocalProvider, tmp_path: Path) -> None:
+    provider.behaviour = _answer
+    study = tmp_path / "study"
+    models = ("--model", SUBJECT, "--model", OTHER, "--judge", JUDGE, "--judge", "lexical")
+    result = run_command("run", "--study", study, "--sample", "10", *models, "--yes")
+    assert result.returncode == 0, result.stderr
+    assert Counter(body["model"] for body in provider.requests) == {"subject": 10, "other": 10, "judge": 20}
+    evaluations = pl.read_parquet(study / "tables" / "evaluations.parquet")
+    assert evaluations.height == 40
+    assert set(evaluations["response_type"]) == {"hard_refusal"}
+    summary = json.loads((study / "report" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["headline"]["refusal_rate_defeated"]["estimate"] == 1.0
+    assert [model["model"] for model in summary["models"]] == [OTHER, SUBJECT]
+
+
+def test_judge_is_told_no_author(provider: LocalProvider, tmp_path: Path) -> None:
+    provider.behaviour = _answer
+    arguments = ("--study", tmp_path / "study", "--sample", "10", "--model", SUBJECT, "--model", OTHER)
+    assert run_command("run", *arguments, "--judge", JUDGE, "--yes").returncode == 0
+    judged = [body for body in provider.requests if body["model"] == "judge"]
+    texts = [json.dumps({key: value for key, value in body.items() if key != "model"}) for body in judged]
+    assert len(texts) == 20
+    assert not any(
+        name in text for text in texts for name in ("local/subject", "local/other", "control", "defeat_type")
+    )
+    key = pl.read_parquet(tmp_path / "study" / "key.parquet")
+    assert not any(case_id in text for text in texts for case_id in key["case_id"])
+
+
+def test_system_prompt_and_epochs(provider: LocalProvider, tmp_path: Path) -> None:
+    prompt = tmp_path / "system.txt"
+    prompt.write_text("Weigh whether the rule deserves compliance.\n", encoding="utf-8")
+    arguments = ("--study", tmp_path / "study", "--sample", "3", "--model", SUBJECT, "--yes")
+    result = run_command("respond", *arguments, "--system-prompt", prompt, "--epochs", "2")
+    assert result.returncode == 0, result.stderr
+    assert len(provider.requests) == 6
+    first = provider.requests[0]["messages"]
+    assert first[0] == {"role": "system", "content": "Weigh whether the rule deserves compliance."}
+    assert (first[1]["role"], len(first)) == ("user", 2)
+
+
+def test_bad_day_ends_with_every_answer_a_row(provider: LocalProvider, tmp_path: Path) -> None:
+    kinds = ["fine", "429", "broken", "empty", "filter", "cut", "400", "length"]
+    kind_of: dict[str, str] = {}
+
+    def behaviour(body: Body, earlier: int) -> Reply:
+        kind = kind_of.setdefault(prompt_of(body), kinds[len(kind_of) % len(kinds)])
+        if earlier and kind in ("429", "broken", "cut"):
+            return Reply("I can't help with that.")
+        return {
+            "fine": Reply("I can't help with that."),
+            "429": Reply(status=429, headers={"Retry-After": "1"}),
+            "broken": Reply(raw=b'{"choices": ['),
+            "empty": Reply(""),
+            "filter": Reply("", finish_reason="content_filter"),
+            "cut": Reply(cut=True),
+            "400": Reply(status=400),
+            "length": Reply("You could go", finish_reason="length"),
+        }[kind]
+
+    provider.behaviour = behaviour
+    study = tmp_path / "study"
+    result = run_command("run", "--study", study, "--sample", "24", "--model", SUBJECT, "--yes")
+    assert result.returncode == 0, result.stderr
+    responses = pl.read_parquet(study / "tables" / "responses.parquet")
+    counts = Counter(responses["status"].to_list())
+    assert counts == {"ok": 12, "empty": 3, "blocked": 3, "error": 3, "truncated": 3}
+    assert (responses.filter(pl.col("status") == "error")["error"].str.contains("400")).all()
+    summary = json.loads((study / "report" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["headline"]["refusal_rate_defeated"]["n"] + summary["headline"]["helps_rate_control"]["n"] == 15
+
+
+def test_killed_at_any_moment_it_goes_on_and_asks_for_nothing_twice(provider: LocalProvider, tmp_path: Path) -> None:
+    provider.behaviour = lambda body, earlier: Reply(**{**vars(_answer(body, earlier)), "delay": 0.15})
+    study = tmp_path / "study"
+    arguments = (
+        "run",
+        "--study",
+        study,
+        "--sample",
+        "40",
+        "--model",
+        SUBJECT,
+        "--model",
+        OTHER,
+        "--judge",
+        JUDGE,
+        "--yes",
+    )
+    arguments = (*arguments, "--max-connections", "3")
+    moments = random.Random(7)
+    kills = 0
+    while kills < 4:
+        before = len(provider.answered)
+        process = start_command(*arguments)
+        enough = before + moments.randint(5, 30)
+        while len(provider.answered) < enough and process.poll() is None:
+            time.sleep(0.01)
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+    assert kills == 4
+    result = run_command(*arguments)
+    assert result.returncode == 0, result.stderr
+    responses = pl.read_parquet(study / "tables" / "responses.parquet")
+    verdicts = pl.read_parquet(study / "tables" / "verdicts.parquet")
+    assert responses.height == verdicts.height == 80
+    assert responses["response_id"].n_unique() == verdicts["response_id"].n_unique() == 80
+    # Sent again may be only what was under way when the process was killed: at most every connection of a kill.
+    assert len(provider.requests) <= 160 + kills * 2 * 3
+    sent = len(provider.requests)
+    assert run_command(*arguments).returncode == 0
+    assert len(provider.requests) == sent
+
+
+def test_interrupted_it_says_how_to_go_on(provider: LocalProvider, tmp_path: Path) -> None:
+    provider.behaviour = lambda body, earlier: Reply(delay=0.2)
+    arguments = (
+        "run",
+        "--study",
+        tmp_path / "study",
+        "--sample",
+        "60",
+        "--model",
+        SUBJECT,
+        "--yes",
+        "--max-connections",
+        "2",
+    )
+    process = start_command(*arguments)
+    while len(provider.answered) < 6 and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    recorded = pl.read_parquet(tmp_path / "study" / "tables" / "responses.parquet").height
+    assert recorded >= 4
+    result = run_command(*arguments)
+    assert result.returncode == 0
+    assert len(provider.requests) <= 60 + 2
+
+
+def test_refused_key_is_said_and_the_report_counts_what_is_missing(provider: LocalProvider, tmp_path: Path) -> None:
+    provider.behaviour = lambda body, earlier: Reply(status=401) if body["model"] == "other" else Reply()
+    study = tmp_path / "study"
+    result = run_command("run", "--study", study, "--sample", "5", "--model", SUBJECT, "--model", OTHER, "--yes")
+    assert result.returncode == 0, result.stderr
+    assert "does not accept the key; 5 requests were not sent" in result.stderr
+    page = (study / "report" / "index.html").read_text(encoding="utf-8")
+    assert "5 planned responses have not been asked for yet" in page
