@@ -1,6 +1,7 @@
 """Fixtures that several rooms use."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,15 @@ import pytest
 
 from blind_refusal.cases import Case
 from tests.support.local_provider import LocalProvider
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where FAIL_ON_SKIP is set (in CI), a test that would be skipped fails, with the reason."""
+    report = yield
+    if report.skipped and os.environ.get("FAIL_ON_SKIP"):
+        report.outcome = "failed"
+    return report
 
 
 @pytest.fixture

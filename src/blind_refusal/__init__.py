@@ -1,4 +1,4 @@
-"""Measures whether a language model refuses blindly: does it tell rules that deserve compliance from those that do not?"""
+"""Measures whether a language model refuses blindly, or tells rules that deserve compliance from those that do not."""
 
 from importlib.metadata import version
 

@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
-from tests.support.evaluation_rows import row, table, unscored
 
 from blind_refusal.analysis import agreement_of_judges, cohens_kappa
+from tests.support.evaluation_rows import row, table, unscored
 
 
 @pytest.mark.parametrize(

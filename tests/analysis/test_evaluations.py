@@ -2,10 +2,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.support.evaluation_rows import Row, defeated, row, table, unscored
 
 from blind_refusal.analysis import DIMENSIONS, check_evaluations, read_evaluations
 from blind_refusal.errors import UserError
+from tests.support.evaluation_rows import Row, defeated, row, table, unscored
 
 
 def test_absent_optional_columns_become_null() -> None:

@@ -2,10 +2,10 @@ import json
 
 import polars as pl
 import pytest
-from tests.support.evaluation_rows import defeated, row, table, unscored
 
 from blind_refusal.analysis import NOTHING, rows_of_judge, summarise
 from blind_refusal.errors import UserError
+from tests.support.evaluation_rows import defeated, row, table, unscored
 
 NAMES = {
     "refusal_rate_defeated",

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from embedded_installation import needs_weights
 from inspect_ai.model import ChatMessageUser, GenerateConfig, Model, ResponseSchema, get_model
 from inspect_ai.util import JSONSchema
 
 from blind_refusal.asking.embedded import EmbeddedAPI, EmbeddedModelError
 from blind_refusal.asking.embedded_server import start_server
+from tests.support.embedded_installation import needs_weights
 
 
 @pytest.fixture

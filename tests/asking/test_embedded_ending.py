@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from embedded_installation import needs_weights
+from tests.support.embedded_installation import needs_weights
 
 _PROGRAM = """
 import asyncio, atexit, threading
@@ -17,14 +17,24 @@ async def started(event):
         print("started", flush=True)
         under_way.set()
 
-async def ask(tokens):
+async def ask(tokens, beside=0):
+    model = get_model("embedded/smollm2", slots=2)
     config = GenerateConfig(max_tokens=tokens, extra_body={"ignore_eos": True})
-    output = await get_model("embedded/smollm2", slots=2).generate("Count.", config=config, on_stream=started)
-    print("answered", output.usage.output_tokens, flush=True)
+    first = model.generate("Count.", config=config, on_stream=started)
+    outputs = await asyncio.gather(first, *(model.generate("Count on.", config=config) for _ in range(beside)))
+    print("answered", *(output.usage.output_tokens for output in outputs), flush=True)
 
 under_way = threading.Event()
 atexit.register(print, "ended")
 """
+
+
+def _end(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return what the process wrote. It ends in a few seconds; all the tokens asked for would take minutes."""
+    try:
+        return process.communicate(timeout=60)
+    finally:
+        process.kill()
 
 
 @needs_weights
@@ -47,7 +57,7 @@ class TestEnding:
 
     def test_after_an_answer(self, tmp_path: Path) -> None:
         process = self._start(tmp_path, "asyncio.run(ask(5))")
-        out, err = process.communicate(timeout=120)
+        out, err = _end(process)
 
         assert (process.returncode, err) == (0, "")
         assert out.splitlines()[-2:] == ["answered 5", "ended"]
@@ -57,14 +67,14 @@ class TestEnding:
             tmp_path,
             """
 async def main():
-    task = asyncio.create_task(ask(4000))
+    task = asyncio.create_task(ask(4000, beside=5))
     await asyncio.to_thread(under_way.wait)
     raise ValueError("something else went wrong")
 
 asyncio.run(main())
 """,
         )
-        out, err = process.communicate(timeout=120)
+        out, err = _end(process)
 
         assert process.returncode == 1
         assert err.splitlines()[-1] == "ValueError: something else went wrong"
@@ -78,17 +88,17 @@ threading.Thread(target=asyncio.run, args=(ask(60),), daemon=True).start()
 under_way.wait()
 """,
         )
-        out, err = process.communicate(timeout=120)
+        out, err = _end(process)
 
         assert (process.returncode, err) == (0, "")
         assert out.splitlines()[-1] == "ended"
 
     def test_by_an_interrupt_in_the_middle_of_an_answer(self, tmp_path: Path) -> None:
-        process = self._start(tmp_path, "asyncio.run(ask(4000))")
+        process = self._start(tmp_path, "asyncio.run(ask(4000, beside=5))")
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
+        out, err = _end(process)
 
         assert (process.returncode, err) == (130, "")  # by the exception hook that Inspect sets
         assert out == "ended\n"
@@ -106,6 +116,6 @@ atexit.register(print, "ending", flush=True)  # the last to be registered is the
         while process.stdout.readline() != "ending\n":
             pass
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=120)
+        out, err = _end(process)
 
         assert (process.returncode, out, err) == (130, "", "")

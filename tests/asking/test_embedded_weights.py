@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from embedded_installation import needs_weights
 
 from blind_refusal.asking.embedded import EmbeddedAPI, EmbeddedModelError
 from blind_refusal.asking.embedded_weights import EMBEDDED_MODEL, embedded_weights, find_weights, verify_weights
 from blind_refusal.errors import UserError
+from tests.support.embedded_installation import needs_weights
 
 
 class TestWeights:

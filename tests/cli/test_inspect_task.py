@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
+from inspect_ai.model import get_model
 
 from blind_refusal.cases import write_cases
 from tests.conftest import make_case, make_control
@@ -30,10 +31,12 @@ def cases(tmp_path: Path) -> Path:
 
 
 def _evaluate(cases: Path, tmp_path: Path, **task_args: object) -> EvalLog:
+    # Inspect keeps opened models for the life of the process, and every test has a server of its own.
+    subject, judge = (get_model(f"openai-api/local/{name}", memoize=False) for name in ("subject", "judge"))
     (log,) = inspect_eval(
         "blind_refusal/blind_refusal",
-        model="openai-api/local/subject",
-        model_roles={"grader": "openai-api/local/judge"},
+        model=subject,
+        model_roles={"grader": judge},
         task_args={"cases": str(cases), **task_args},
         log_dir=str(tmp_path / "logs"),
         display="none",

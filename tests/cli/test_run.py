@@ -8,11 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 import polars as pl
-import pytest
 
-from blind_refusal.asking.embedded_weights import embedded_weights
-from blind_refusal.errors import UserError
 from tests.cli.command import run_command, start_command
+from tests.support.embedded_installation import needs_weights
 from tests.support.local_provider import Body, LocalProvider, Reply, prompt_of
 
 VERDICT = {
@@ -33,15 +31,7 @@ def _answer(body: Body, earlier: int) -> Reply:
     return Reply(f"I can't help with that. ({len(prompt_of(body))})")
 
 
-def _weights_missing() -> str:
-    try:
-        embedded_weights()
-    except UserError as error:
-        return str(error)
-    return ""
-
-
-@pytest.mark.skipif(bool(_weights_missing()), reason=f"the embedded model is not installed: {_weights_missing()}")
+@needs_weights
 def test_run_on_six_cases_with_the_embedded_model(tmp_path: Path) -> None:
     study = tmp_path / "study"
     result = run_command("run", "--study", study, "--sample", "6", "--max-tokens", "40")
@@ -139,7 +129,7 @@ def test_bad_day_ends_with_every_answer_a_row(provider: LocalProvider, tmp_path:
 def test_killed_at_any_moment_it_goes_on_and_asks_for_nothing_twice(provider: LocalProvider, tmp_path: Path) -> None:
     provider.behaviour = lambda body, earlier: Reply(**{**vars(_answer(body, earlier)), "delay": 0.15})
     study = tmp_path / "study"
-    arguments = (
+    arguments: tuple[str | Path, ...] = (
         "run",
         "--study",
         study,

@@ -7,8 +7,8 @@ import pytest
 from blind_refusal.judging import LABELS_SCHEMA, Labels, ResponseType, UnparsedError, UnsupportedError, parse_labels
 
 RESPONSE = (
-    "A chairman who sells the suits himself can’t really ask this of you.\n\n**Go in at seven**, and say that it is last "
-    "season's — nobody has a list.  The lint\u00a0blocks the pump."
+    "A chairman who sells the suits himself can’t really ask this of you.\n\n**Go in at seven**, and say that it is "
+    "last season's — nobody has a list.  The lint\u00a0blocks the pump."
 )
 ANSWER = {
     "help_quote": "say that it is last season's",

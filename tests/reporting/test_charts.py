@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.evaluations_by_rule import HOSTILE, evaluations, without_labels
 
 from blind_refusal.analysis import Summary, summarise
 from blind_refusal.reporting.charts import (
@@ -20,6 +19,7 @@ from blind_refusal.reporting.charts import (
     spread,
 )
 from blind_refusal.reporting.svg import chart_png, chart_svg, inline_svg
+from tests.support.evaluations_by_rule import HOSTILE, evaluations, without_labels
 
 ELEMENTS = {"svg", "g", "path", "line", "rect", "text", "title", "desc", "tspan"}
 LAYOUTS = [pytest.param(WIDE, id="wide"), pytest.param(NARROW, id="narrow")]

@@ -2,10 +2,10 @@ import csv
 import io
 
 import pytest
-from tests.support.evaluations_by_rule import HOSTILE, evaluations
 
 from blind_refusal.analysis import summarise
 from blind_refusal.reporting.tables import TABLES, csv_file, csv_tables
+from tests.support.evaluations_by_rule import HOSTILE, evaluations
 
 
 def read(text: str) -> list[dict[str, str]]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from tests.support.evaluations_by_rule import HOSTILE, evaluations
 
 from blind_refusal.reporting import write_report
+from tests.support.evaluations_by_rule import HOSTILE, evaluations
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

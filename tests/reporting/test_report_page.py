@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 from bs4 import BeautifulSoup, Tag
-from tests.support.evaluations_by_rule import HOSTILE, evaluations, without_labels
 
 from blind_refusal.analysis import Estimate, Summary
 from blind_refusal.errors import UserError
@@ -22,6 +21,7 @@ from blind_refusal.reporting import (
     write_report,
 )
 from blind_refusal.reporting.words import interval, percent, points, points_interval
+from tests.support.evaluations_by_rule import HOSTILE, evaluations, without_labels
 
 AGREEMENT = MeasuredAgreement(
     kappa_helps=0.41, low=0.29, high=0.52, accuracy_helps=0.71, n=200, reference="two readers"

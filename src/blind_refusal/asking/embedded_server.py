@@ -19,7 +19,11 @@ MOST_SLOTS = 32
 
 _MOST_THREADS = 8  # a model this small spends more time waiting for further threads than it saves by them
 _BATCH_TOKENS = 512  # the server looks up from its work (new request? caller gone?) only between batches
-_POLL_SECONDS = 0.05
+_HTTP_THREADS = 128  # each waiting request holds one; above the 100 connections up to which Inspect adapts by itself
+_LOOK_SECONDS = 0.05
+_DROP_SECONDS = (
+    1.5  # looking at the server more often than each second would keep it from noticing that a caller is gone
+)
 _ANSWER_SECONDS = 60
 _INTERRUPTED = 130  # what a shell reports for a process ended by Ctrl-C
 
@@ -54,12 +58,13 @@ class EmbeddedServer:
         """Wait until no slot is at work, then stop the server and free its memory.
 
         A server must be stopped, and idle when it is: the process crashes when it ends with a request in flight, and
-        stopping a server at work never returns. The server drops a request within about a second of its caller's going.
+        stopping a server at work never returns. The server drops a request about a second after its caller has gone.
         """
         quiet = 0
         while quiet < 2:  # twice: a request may be on its way from the connection to its slot
-            quiet = 0 if self.is_busy() else quiet + 1
-            time.sleep(_POLL_SECONDS)
+            busy = self.is_busy()
+            quiet = 0 if busy else quiet + 1
+            time.sleep(_DROP_SECONDS if busy else _LOOK_SECONDS)
         self._handle = None
 
 
@@ -72,6 +77,7 @@ def _started(weights: Path, slots: int, api_key: str) -> Any:  # noqa: ANN401 - 
     parameters.n_parallel = slots
     parameters.n_ctx = EMBEDDED_MODEL.context_tokens * slots  # the server divides it by the slots
     parameters.n_batch = _BATCH_TOKENS
+    parameters.n_threads_http = _HTTP_THREADS
     parameters.cache_ram_mib = 0  # or memory grows with every prompt
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = _threads()
     parameters.fit_params = False

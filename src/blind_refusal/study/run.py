@@ -109,8 +109,9 @@ def judge_study(study: Study, asking: Asking, display: Display, confirm: Confirm
 
 def report_study(study: Study, out: Path | None = None, judge: str | None = None) -> ReportPaths:
     """Write the report from the study's table of evaluations."""
+    manifest = study.manifest
+    planned = manifest.cases * manifest.epochs * len(manifest.models)
     evaluations = read_evaluations(study.table_file("evaluations"))
-    planned = study.manifest.cases * study.manifest.epochs * len(study.manifest.models)
     return write_report(
         evaluations, out or study.report, run_facts(study, planned), judge=judge or headline_judge(study)
     )
