@@ -1,6 +1,7 @@
 """Running the installed command as a person does."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,4 +33,5 @@ def start_command(*arguments: str | Path, environment: dict[str, str] | None = N
         stdin=subprocess.DEVNULL,
         text=True,
         env={**os.environ, **(environment or {})},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
     )
