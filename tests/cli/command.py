@@ -33,5 +33,6 @@ def start_command(*arguments: str | Path, environment: dict[str, str] | None = N
         stdin=subprocess.DEVNULL,
         text=True,
         env={**os.environ, **(environment or {})},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
+        # A test run in the background ignores the signal, and its children would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - sets a signal, no more
     )
