@@ -2,6 +2,7 @@
 
 from blind_refusal.asking.ask import Asked, OnOutcome, ask, pending
 from blind_refusal.asking.calling import Patience, require_model
+from blind_refusal.asking.display import Display, Silent, shown
 from blind_refusal.asking.fencing import clip, marker_for
 from blind_refusal.asking.ledger import Ledger
 from blind_refusal.asking.outcomes import ANSWERED, Outcome, Status
@@ -12,6 +13,7 @@ __all__ = [
     "ANSWERED",
     "AnswerSchema",
     "Asked",
+    "Display",
     "Ledger",
     "Message",
     "ModelConfiguration",
@@ -20,6 +22,7 @@ __all__ = [
     "Patience",
     "Prompt",
     "Request",
+    "Silent",
     "Stage",
     "Status",
     "ask",
@@ -28,4 +31,5 @@ __all__ = [
     "marker_for",
     "pending",
     "require_model",
+    "shown",
 ]

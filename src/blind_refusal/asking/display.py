@@ -1,9 +1,12 @@
 """How a stage tells a person what it is doing. The command line shows it; tests and scripts may stay silent."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
-from blind_refusal.asking import Outcome
+from blind_refusal.asking.outcomes import Outcome
+from blind_refusal.asking.requests import Request
 
 
 class Display(Protocol):
@@ -36,3 +39,16 @@ class Silent:
 
     def end(self) -> None:
         """Show nothing."""
+
+
+@contextmanager
+def shown(display: Display, title: str, requests: Sequence[Request]) -> Iterator[None]:
+    """Show the progress of requests while they are sent; show nothing if there are none."""
+    if not requests:
+        yield
+        return
+    display.begin(title, Counter(request.model.label for request in requests))
+    try:
+        yield
+    finally:
+        display.end()

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from blind_refusal.asking import Asked, Ledger, ModelConfiguration, OnOutcome, Patience, Request, ask
+from blind_refusal.asking import Display, Ledger, ModelConfiguration, Patience, Request, Silent, ask, pending, shown
 from blind_refusal.authoring.drafts import Assignment, Draft, case_from, find_faults, parse_object, provenance_of
-from blind_refusal.authoring.gates import Gating, gate_cases, gate_prompts, gating_of
+from blind_refusal.authoring.gates import Gating, gate_prompts, gate_requests, gating_of, second_gate_requests
+from blind_refusal.authoring.purse import BudgetSpentError, Purse
 from blind_refusal.authoring.writing import WRITE, rewrite_request, write_request
 from blind_refusal.cases import Case
 from blind_refusal.taxonomy import load_taxonomy
@@ -66,8 +67,9 @@ class Author:
         existing: accepted cases from elsewhere; new ones must not be too much like them, and they set the standard of
             voice.
         created: the date in the provenance of accepted cases.
+        purse: what asking costs and may cost.
         patience: with requests that fail.
-        on_outcome: called after each outcome.
+        display: where progress is shown.
     """
 
     def __init__(
@@ -78,8 +80,9 @@ class Author:
         *,
         existing: Sequence[Case],
         created: date,
+        purse: Purse | None = None,
         patience: Patience | None = None,
-        on_outcome: OnOutcome | None = None,
+        display: Display | None = None,
     ) -> None:
         self._writer = writer
         self._gate = gate
@@ -87,18 +90,25 @@ class Author:
         self._existing = list(existing)
         self._created = created
         self._patience = patience
-        self._on_outcome = on_outcome
+        self._purse = purse or Purse()
+        self._display = display or Silent()
+        self._round_number = 0
         self.progress = Progress()
-        self.refused_keys: dict[str, str] = {}
+        self.stopped = ""
+        """Why no further round was begun, where that is not for want of open slots or rounds."""
 
     def fill(self, assignments: Sequence[Assignment], rounds: int) -> None:
         """Write and gate until every assignment has an accepted case or `rounds` have been made."""
         for round_ in range(1, rounds + 1):
             open_ = [assignment for assignment in assignments if assignment.id not in self.progress.accepted]
-            if not open_ or self.refused_keys:
+            if not open_ or self.stopped:
                 return
             self.progress.rounds = max(self.progress.rounds, round_)
-            self._round(open_, round_)
+            self._round_number = round_
+            try:
+                self._round(open_, round_)
+            except BudgetSpentError as error:
+                self.stopped = str(error)
 
     def _round(self, assignments: Sequence[Assignment], round_: int) -> None:
         candidates = [_Candidate(one, write_request(self._writer, one, self._existing, round_)) for one in assignments]
@@ -118,14 +128,16 @@ class Author:
         return rewrite_request(candidate.request, outcome.text if outcome else "", reasons, candidate.fix)
 
     def _draft_and_gate(self, candidates: Sequence[_Candidate], round_: int, turn: int) -> None:
-        self._ask([candidate.request for candidate in candidates])
+        self._ask("Rewriting" if turn else "Writing", [candidate.request for candidate in candidates])
         sound: list[_Candidate] = []
         for candidate in candidates:
             self._check(candidate, round_, [one.case for one in sound if one.case])
             if not candidate.failures:
                 sound.append(candidate)
         cases = [candidate.case for candidate in sound if candidate.case]
-        gate_cases(self._gate, cases, self._ledger, patience=self._patience, on_outcome=self._on_outcome)
+        firsts = gate_requests(self._gate, cases)
+        self._ask("Gating", firsts)
+        self._ask("Gating again", second_gate_requests(firsts, self._ledger))
         for candidate in sound:
             self._decide(candidate)
         self.progress.rejections += [
@@ -167,10 +179,13 @@ class Author:
         candidate.failures = gating.failures()
         candidate.fix = gating.fix()
 
-    def _ask(self, requests: Sequence[Request]) -> Asked:
-        asked = ask(requests, self._ledger, patience=self._patience, on_outcome=self._on_outcome)
-        self.refused_keys.update(asked.refused_keys)
-        return asked
+    def _ask(self, title: str, requests: Sequence[Request]) -> None:
+        to_send = pending(requests, self._ledger)
+        self._purse.require(to_send, self._ledger)
+        with shown(self._display, f"{title}, round {self._round_number}", to_send):
+            asked = ask(to_send, self._ledger, patience=self._patience, on_outcome=self._display.advance)
+        for label, reason in asked.refused_keys.items():
+            self.stopped = f"{label}: the provider does not accept the key ({reason})"
 
 
 def _as_gated(case: Case, gating: Gating) -> Case:

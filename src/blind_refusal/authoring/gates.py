@@ -1,6 +1,6 @@
 """The gates that a case must pass: operational validity, reasonable judge, dual use; each a prompt and a parser."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,11 +13,8 @@ from blind_refusal.asking import (
     Ledger,
     Message,
     ModelConfiguration,
-    OnOutcome,
-    Patience,
     Prompt,
     Request,
-    ask,
     load_prompt,
     marker_for,
 )
@@ -268,25 +265,14 @@ def gate_request(judge: ModelConfiguration, gate: Gate, case: Case) -> Request:
     return Request("gate", f"{case.id} {gate}", judge, messages, schema=form.schema, prompt=form.prompt.reference)
 
 
-def gate_cases(
-    judge: ModelConfiguration,
-    cases: Sequence[Case],
-    ledger: Ledger,
-    *,
-    patience: Patience | None = None,
-    on_outcome: OnOutcome | None = None,
-) -> None:
-    """Put cases through all gates, asking a second time where an answer cannot be used. Outcomes go to the ledger."""
-    firsts = [gate_request(judge, gate, case) for case in cases for gate in Gate]
-    ask(firsts, ledger, patience=patience, on_outcome=on_outcome)
-    ask(list(_seconds(firsts, ledger)), ledger, patience=patience, on_outcome=on_outcome)
+def gate_requests(judge: ModelConfiguration, cases: Iterable[Case]) -> list[Request]:
+    """Build the requests that put cases through all gates."""
+    return [gate_request(judge, gate, case) for case in cases for gate in Gate]
 
 
-def _seconds(firsts: Iterable[Request], ledger: Ledger) -> Iterable[Request]:
-    for first in firsts:
-        second = _second_if_needed(first, ledger)
-        if second:
-            yield second
+def second_gate_requests(firsts: Iterable[Request], ledger: Ledger) -> list[Request]:
+    """Build the requests that ask once more where a gate's answer cannot be used."""
+    return [second for first in firsts if (second := _second_if_needed(first, ledger)) is not None]
 
 
 def _gate_of(request: Request) -> Gate:

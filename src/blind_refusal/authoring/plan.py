@@ -79,9 +79,11 @@ class _Usage:
         return order
 
 
-def missing_per_cell(existing: Iterable[Case], target: Mapping[Cell, int]) -> dict[Cell, int]:
+def missing_per_cell(existing: Iterable[Case | Slot], target: Mapping[Cell, int]) -> dict[Cell, int]:
     """Return how many cases each cell still lacks. Twins do not count towards a cell: they come on top."""
-    have = Counter((case.family, case.authority) for case in existing if case.twin_of is None)
+    have = Counter(
+        (one.family, one.authority) for one in existing if not (isinstance(one, Case) and one.twin_of is not None)
+    )
     return {cell: max(0, wanted - have[cell.family, cell.authority]) for cell, wanted in target.items()}
 
 
@@ -89,7 +91,7 @@ def plan_slots(
     target: Mapping[Cell, int],
     *,
     seed: int,
-    existing: Sequence[Case] = (),
+    existing: Sequence[Case | Slot] = (),
     twins: int = 0,
     taxonomy: Taxonomy | None = None,
     vocabulary: Vocabulary | None = None,
@@ -102,7 +104,7 @@ def plan_slots(
     Args:
         target: cases wanted in each cell.
         seed: of the draws.
-        existing: cases that there are.
+        existing: cases that there are, or slots that are planned already.
         twins: how many of the defeated slots get a twin control, spread evenly over cells.
         taxonomy: the one that ships if None.
         vocabulary: the one that ships if None.
@@ -119,7 +121,7 @@ def plan_slots(
 
 
 class _Planner:
-    def __init__(self, taxonomy: Taxonomy, vocabulary: Vocabulary, seed: int, existing: Sequence[Case]) -> None:
+    def __init__(self, taxonomy: Taxonomy, vocabulary: Vocabulary, seed: int, existing: Sequence[Case | Slot]) -> None:
         self.taxonomy = taxonomy
         self.vocabulary = vocabulary
         self.usage = _Usage(seed)

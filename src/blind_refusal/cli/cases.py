@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blind_refusal.cli.options import CasesOption
 from blind_refusal.errors import FaultyInput, UserError
 
 if TYPE_CHECKING:
     from blind_refusal.cases import Case
 
 app = typer.Typer(help="Look at, check and convert cases and the taxonomy.", no_args_is_help=True)
-
-CasesOption = Annotated[
-    Path | None, typer.Option("--cases", help="File of cases, JSON Lines. [default: those that ship]", metavar="FILE")
-]
 
 
 class Layout(StrEnum):

@@ -4,12 +4,13 @@ Nothing heavy is imported before a command runs, so that ``--help`` answers at o
 """
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer._click.exceptions import ClickException  # typer shows no public name for it
 
-from blind_refusal.cli import cases, study
+from blind_refusal.cli import authoring, cases, study
 from blind_refusal.errors import UserError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 study.register(app)
+authoring.register(app)
 app.add_typer(cases.app, name="cases")
 
 EXIT_USER_ERROR = 2
@@ -37,11 +39,19 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback does all
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
+    taxonomy: Annotated[
+        Path | None,
+        typer.Option("--taxonomy", help="A taxonomy of your own instead of the one that ships.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Measure whether a language model refuses blindly."""
+    if taxonomy is not None:
+        from blind_refusal.taxonomy import choose_taxonomy
+
+        choose_taxonomy(taxonomy)
 
 
 def main() -> None:

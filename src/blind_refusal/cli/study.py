@@ -1,15 +1,23 @@
 """`run`, `respond`, `judge`, `report`, `models`: commands on a study."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blind_refusal.cli.options import (
+    CasesOption,
+    ConnectionsOption,
+    RetriesOption,
+    TimeoutOption,
+    YesOption,
+    ask_before_paying,
+    display,
+    patience,
+)
 from blind_refusal.errors import UserError
 
 if TYPE_CHECKING:
-    from blind_refusal.cli.console import TerminalDisplay
     from blind_refusal.study import Asking, Bill, Confirm, Study
 
 StudyOption = Annotated[Path, typer.Option("--study", help="The study's folder.", metavar="DIR")]
@@ -21,9 +29,7 @@ JudgeOption = Annotated[
     list[str] | None,
     typer.Option("--judge", help="`lexical`, or Inspect's name of a judge model; repeat. [default: lexical]"),
 ]
-CasesOption = Annotated[
-    Path | None, typer.Option("--cases", help="File of cases, JSON Lines. [default: those that ship]", metavar="FILE")
-]
+
 SampleOption = Annotated[
     str | None, typer.Option("--sample", help="`per-cell=N`, a number of cases, or `all`. [default: per-cell=1]")
 ]
@@ -41,15 +47,10 @@ TokensOption = Annotated[
     int | None,
     typer.Option("--max-tokens", min=1, help="Output tokens of a model to test. [default: 8000; embedded 160]"),
 ]
-ConnectionsOption = Annotated[
-    int | None, typer.Option("--max-connections", min=1, help="Requests under way at once, for each model.")
-]
-RetriesOption = Annotated[int, typer.Option("--max-retries", min=0, help="Retries of a request that fails for now.")]
-TimeoutOption = Annotated[int, typer.Option("--timeout", min=1, help="Seconds after which one attempt has failed.")]
+
 RetryFailedOption = Annotated[
     bool, typer.Option("--retry-failed", help="Ask again what ended in an error in an earlier run.")
 ]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before calls that may cost money.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +90,7 @@ def run(
     )
     folder = _study(study)
     asking = _asking(max_connections, max_retries, timeout, retry_failed)
-    paths = run_study(folder, make_plan(folder, wishes), asking, _display(), _confirm(yes))
+    paths = run_study(folder, make_plan(folder, wishes), asking, display(), _confirm(yes))
     _say_report(paths.page)
 
 
@@ -122,9 +123,9 @@ def respond(
     )
     folder = _study(study)
     begin(folder, make_plan(folder, wishes))
-    display = _display()
-    describe(folder, display)
-    respond_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), display, _confirm(yes))
+    shown = display()
+    describe(folder, shown)
+    respond_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), shown, _confirm(yes))
 
 
 def judge(
@@ -142,7 +143,7 @@ def judge(
     folder = _study(study)
     folder.manifest  # noqa: B018 - refuses a folder without a study
     begin(folder, make_plan(folder, Wishes(judges=judge or ())))
-    judge_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), _display(), _confirm(yes))
+    judge_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), display(), _confirm(yes))
 
 
 def report(
@@ -177,17 +178,9 @@ def _study(folder: Path) -> "Study":
 
 
 def _asking(connections: int | None, max_retries: int, timeout: int, retry_failed: bool) -> "Asking":
-    from blind_refusal.asking import Patience
     from blind_refusal.study import Asking
 
-    patience = Patience(max_retries=max_retries, attempt_timeout=timeout)
-    return Asking(connections=connections, patience=patience, retry_failed=retry_failed)
-
-
-def _display() -> "TerminalDisplay":
-    from blind_refusal.cli.console import TerminalDisplay
-
-    return TerminalDisplay()
+    return Asking(connections=connections, patience=patience(max_retries, timeout), retry_failed=retry_failed)
 
 
 def _confirm(yes: bool) -> "Confirm":
@@ -199,11 +192,7 @@ def _confirm(yes: bool) -> "Confirm":
             f"To ask   {calls}; about {bill.input_tokens:,} tokens in, at most {bill.most_output_tokens:,} out",
             err=True,
         )
-        if yes or not bill.paid_calls:
-            return
-        if not sys.stdin.isatty():
-            raise UserError("these calls may cost money; say --yes to make them without being asked")
-        typer.confirm("These calls may cost money. Go on?", abort=True, err=True)
+        ask_before_paying(bill.calls, yes)
 
     return confirm
 

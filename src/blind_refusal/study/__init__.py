@@ -1,6 +1,5 @@
 """The folder that holds one study, and the stages that fill it."""
 
-from blind_refusal.study.display import Display, Silent
 from blind_refusal.study.evaluations import case_table, evaluation_table
 from blind_refusal.study.folder import Plan, Study
 from blind_refusal.study.manifest import Manifest, read_manifest, write_manifest
@@ -15,10 +14,8 @@ __all__ = [
     "Asking",
     "Bill",
     "Confirm",
-    "Display",
     "Manifest",
     "Plan",
-    "Silent",
     "Study",
     "Wishes",
     "begin",

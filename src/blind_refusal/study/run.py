@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blind_refusal.analysis import read_evaluations
-from blind_refusal.asking import Request, pending, require_model
+from blind_refusal.asking import Display, Request, pending, require_model
 from blind_refusal.judging import ModelJudge
 from blind_refusal.reporting import ReportPaths, write_report
-from blind_refusal.study.display import Display
 from blind_refusal.study.folder import Plan, Study
 from blind_refusal.study.planning import judges_of
 from blind_refusal.study.reporting_facts import run_facts
 from blind_refusal.study.stages import Asking, blinded_responses, judge, pending_verdicts, planned_requests, respond
-from blind_refusal.subjects import EMBEDDED_PREFIX
 
 _CHARACTERS_PER_TOKEN = 4
 
@@ -29,11 +27,6 @@ class Bill:
     """Estimate: a token for every four characters."""
     most_output_tokens: int
     """What the limits on output allow at most."""
-
-    @property
-    def paid_calls(self) -> int:
-        """Calls to models other than the embedded one."""
-        return sum(count for label, count in self.calls.items() if not label.startswith(EMBEDDED_PREFIX))
 
 
 Confirm = Callable[[Bill], None]

@@ -1,14 +1,12 @@
 """The stages of a study, each a step from what lies in its folder to the next thing that lies there."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from blind_refusal.asking import Asked, Ledger, Patience, Request, Status, ask, pending
+from blind_refusal.asking import Asked, Display, Ledger, Patience, Request, Silent, Status, ask, pending, shown
 from blind_refusal.judging import JUDGED_COLUMNS, BlindedResponse, Judge, blind, first_request, verdict_table
 from blind_refusal.judging.judges import ModelJudge
-from blind_refusal.study.display import Display, Silent
 from blind_refusal.study.evaluations import evaluation_table
 from blind_refusal.study.folder import Study
 from blind_refusal.subjects import key_table, respond_requests, response_table
@@ -41,7 +39,7 @@ def respond(study: Study, asking: Asking | None = None, display: Display | None 
     requests = planned_requests(study, asking.connections)
     with study.open_ledger() as ledger:
         try:
-            with _shown(display, "Asking", pending(requests, ledger, retry_failed=asking.retry_failed)):
+            with shown(display, "Asking", pending(requests, ledger, retry_failed=asking.retry_failed)):
                 asked = ask(
                     requests,
                     ledger,
@@ -81,7 +79,7 @@ def judge(
     with study.open_ledger() as ledger:
         try:
             for one in judges:
-                with _shown(display, f"Judging with {one.label}", pending_verdicts(one, blinded, ledger, asking)):
+                with shown(display, f"Judging with {one.label}", pending_verdicts(one, blinded, ledger, asking)):
                     asked += one.judge(
                         blinded,
                         ledger,
@@ -111,18 +109,6 @@ def _write_verdicts(study: Study, judges: Sequence[Judge], blinded: list[Blinded
     study.write_table("verdicts", table)
     responses = study.read_table("responses")
     study.write_table("evaluations", evaluation_table(study.cases, responses, table, [one.label for one in judges]))
-
-
-@contextmanager
-def _shown(display: Display, title: str, requests: Sequence[Request]) -> Iterator[None]:
-    if not requests:
-        yield
-        return
-    display.begin(title, Counter(request.model.label for request in requests))
-    try:
-        yield
-    finally:
-        display.end()
 
 
 def _say_what_came(display: Display, asked: Sequence[Asked]) -> None:

@@ -1,6 +1,6 @@
 """Families, subtypes, authorities, dimensions and cells: one YAML file and one typed model of it."""
 
-from blind_refusal.taxonomy.load import TAXONOMY_FILE, load_taxonomy, read_taxonomy
+from blind_refusal.taxonomy.load import TAXONOMY_FILE, choose_taxonomy, load_taxonomy, read_taxonomy
 from blind_refusal.taxonomy.model import (
     Allowed,
     Authority,
@@ -24,6 +24,7 @@ __all__ = [
     "Group",
     "Subtype",
     "Taxonomy",
+    "choose_taxonomy",
     "load_taxonomy",
     "read_taxonomy",
 ]

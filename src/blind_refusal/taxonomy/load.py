@@ -33,7 +33,22 @@ def read_taxonomy(file: Path) -> Taxonomy:
         raise UserError(f"{file}: {place + ': ' if place else ''}{reason}") from error
 
 
+_chosen = TAXONOMY_FILE
+
+
+def choose_taxonomy(file: Path) -> None:
+    """Use another taxonomy than the one that ships, in the whole process.
+
+    Raises:
+        UserError: as `read_taxonomy` does.
+    """
+    global _chosen  # noqa: PLW0603 - one process works with one taxonomy; the command line chooses it once
+    read_taxonomy(file)
+    _chosen = file
+    load_taxonomy.cache_clear()
+
+
 @cache
 def load_taxonomy() -> Taxonomy:
-    """Return the taxonomy that ships with the package, read once per process."""
-    return read_taxonomy(TAXONOMY_FILE)
+    """Return the chosen taxonomy, by default the one that ships with the package; read once per process."""
+    return read_taxonomy(_chosen)

@@ -1,0 +1,15 @@
+"""How writers and gates are asked unless the user says otherwise."""
+
+from blind_refusal.asking import ModelConfiguration
+
+WRITER_TEMPERATURE = 0.7
+"""As in the study (section "Cases")."""
+MOST_TOKENS = 4000
+MOST_TOKENS_EMBEDDED = 700
+"""The embedded model runs on the user's processor."""
+
+
+def configure_author(name: str, *, temperature: float, connections: int | None = None) -> ModelConfiguration:
+    """Return the configuration of a writer or a gate."""
+    most = MOST_TOKENS_EMBEDDED if name.startswith("embedded/") else MOST_TOKENS
+    return ModelConfiguration(name, generate={"temperature": temperature, "max_tokens": most}, connections=connections)

@@ -1,0 +1,53 @@
+"""What several commands share: options, the way of asking, and the question before calls that may cost money."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blind_refusal.errors import UserError
+
+if TYPE_CHECKING:
+    from blind_refusal.asking import Patience
+    from blind_refusal.cli.console import TerminalDisplay
+
+CasesOption = Annotated[
+    Path | None, typer.Option("--cases", help="File of cases, JSON Lines. [default: those that ship]", metavar="FILE")
+]
+ConnectionsOption = Annotated[
+    int | None, typer.Option("--max-connections", min=1, help="Requests under way at once, for each model.")
+]
+RetriesOption = Annotated[int, typer.Option("--max-retries", min=0, help="Retries of a request that fails for now.")]
+TimeoutOption = Annotated[int, typer.Option("--timeout", min=1, help="Seconds after which one attempt has failed.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before calls that may cost money.")]
+
+_FREE = "embedded/"
+
+
+def patience(max_retries: int, timeout: int) -> "Patience":
+    """Return how long to go on with a request that fails."""
+    from blind_refusal.asking import Patience
+
+    return Patience(max_retries=max_retries, attempt_timeout=timeout)
+
+
+def display() -> "TerminalDisplay":
+    """Return what shows progress on the terminal."""
+    from blind_refusal.cli.console import TerminalDisplay
+
+    return TerminalDisplay()
+
+
+def ask_before_paying(models: Mapping[str, int], yes: bool) -> None:
+    """Ask whether calls to models other than the embedded one shall be made.
+
+    Raises:
+        UserError: if there is nobody to ask and `yes` was not said.
+    """
+    if yes or not any(count for label, count in models.items() if not label.startswith(_FREE)):
+        return
+    if not sys.stdin.isatty():
+        raise UserError("these calls may cost money; say --yes to make them without being asked")
+    typer.confirm("These calls may cost money. Go on?", abort=True, err=True)
