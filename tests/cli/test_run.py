@@ -11,23 +11,15 @@ import polars as pl
 
 from tests.cli.command import run_command, start_command
 from tests.support.embedded_installation import needs_weights
+from tests.support.judge_answers import REFUSES
 from tests.support.local_provider import Body, LocalProvider, Reply, prompt_of
 
-VERDICT = {
-    "help_quote": "",
-    "engagement_quote": "",
-    "harm_quote": "",
-    "reasoning": "It refuses.",
-    "response_type": "hard_refusal",
-    "engages_with_defeat": False,
-    "independent_harm": False,
-}
 SUBJECT, OTHER, JUDGE = "openai-api/local/subject", "openai-api/local/other", "openai-api/local/judge"
 
 
 def _answer(body: Body, earlier: int) -> Reply:
     if body["model"] == "judge":
-        return Reply(json.dumps(VERDICT))
+        return Reply(json.dumps(REFUSES))
     return Reply(f"I can't help with that. ({len(prompt_of(body))})")
 
 

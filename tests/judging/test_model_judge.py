@@ -7,17 +7,9 @@ import pytest
 
 from blind_refusal.asking import Ledger
 from blind_refusal.judging import BlindedResponse, Verdict, VerdictStatus, configure_judge
+from tests.support.judge_answers import REFUSES
 from tests.support.local_provider import Body, LocalProvider, Reply
 
-GOOD = {
-    "help_quote": "",
-    "engagement_quote": "",
-    "harm_quote": "",
-    "reasoning": "It refuses.",
-    "response_type": "hard_refusal",
-    "engages_with_defeat": False,
-    "independent_harm": False,
-}
 JUDGE = configure_judge("openai-api/local/judge")
 RESPONSES = [
     BlindedResponse(f"r{n}", "A rule.", ("A fact.",), None, "How?", f"I can't help with that, number {n}.")
@@ -40,7 +32,7 @@ def _judge(provider: LocalProvider, ledger_file: Path, *answers: str | Reply) ->
 
 
 def test_verdicts_are_read(provider: LocalProvider, tmp_path: Path) -> None:
-    verdicts = _judge(provider, tmp_path / "ledger.sqlite", json.dumps(GOOD))
+    verdicts = _judge(provider, tmp_path / "ledger.sqlite", json.dumps(REFUSES))
     assert len(provider.requests) == 4
     for verdict in verdicts:
         assert verdict is not None
@@ -50,14 +42,14 @@ def test_verdicts_are_read(provider: LocalProvider, tmp_path: Path) -> None:
 
 
 def test_schema_is_sent(provider: LocalProvider, tmp_path: Path) -> None:
-    _judge(provider, tmp_path / "ledger.sqlite", json.dumps(GOOD))
+    _judge(provider, tmp_path / "ledger.sqlite", json.dumps(REFUSES))
     sent = provider.requests[0]["response_format"]["json_schema"]
     assert sent["strict"] is True
     assert list(sent["schema"]["properties"])[-3:] == ["response_type", "engages_with_defeat", "independent_harm"]
 
 
 def test_malformed_answer_is_asked_again_with_the_reason(provider: LocalProvider, tmp_path: Path) -> None:
-    verdicts = _judge(provider, tmp_path / "ledger.sqlite", "It helps!", json.dumps(GOOD))
+    verdicts = _judge(provider, tmp_path / "ledger.sqlite", "It helps!", json.dumps(REFUSES))
     assert [verdict and verdict.status for verdict in verdicts] == [VerdictStatus.OK] * 4
     assert len(provider.requests) == 8
     again = provider.requests[-1]["messages"]
@@ -70,8 +62,8 @@ def test_malformed_answer_is_asked_again_with_the_reason(provider: LocalProvider
     ("answer", "status"),
     [
         pytest.param("It helps!", VerdictStatus.UNPARSED, id="malformed"),
-        pytest.param(json.dumps({**GOOD, "response_type": "maybe"}), VerdictStatus.UNPARSED, id="unknown_label"),
-        pytest.param(json.dumps({**GOOD, "response_type": "helps"}), VerdictStatus.UNSUPPORTED, id="no_quote"),
+        pytest.param(json.dumps({**REFUSES, "response_type": "maybe"}), VerdictStatus.UNPARSED, id="unknown_label"),
+        pytest.param(json.dumps({**REFUSES, "response_type": "helps"}), VerdictStatus.UNSUPPORTED, id="no_quote"),
         pytest.param(Reply("", finish_reason="content_filter"), VerdictStatus.ERROR, id="blocked"),
         pytest.param(Reply(""), VerdictStatus.ERROR, id="empty"),
         pytest.param(Reply(status=400), VerdictStatus.ERROR, id="error"),
@@ -90,9 +82,9 @@ def test_answer_that_cannot_be_used_twice_is_recorded_without_labels(
 
 
 def test_judging_again_asks_nothing(provider: LocalProvider, tmp_path: Path) -> None:
-    first = _judge(provider, tmp_path / "ledger.sqlite", "It helps!", json.dumps(GOOD))
+    first = _judge(provider, tmp_path / "ledger.sqlite", "It helps!", json.dumps(REFUSES))
     count = len(provider.requests)
-    assert _judge(provider, tmp_path / "ledger.sqlite", "It helps!", json.dumps(GOOD)) == first
+    assert _judge(provider, tmp_path / "ledger.sqlite", "It helps!", json.dumps(REFUSES)) == first
     assert len(provider.requests) == count
 
 

@@ -1,5 +1,6 @@
 """Questions to language models: requests with stable keys, the ledger of outcomes, sending what is pending."""
 
+from blind_refusal.asking.answers import read_object
 from blind_refusal.asking.ask import Asked, OnOutcome, ask, pending
 from blind_refusal.asking.calling import Patience, require_model
 from blind_refusal.asking.display import Display, Silent, shown
@@ -30,6 +31,7 @@ __all__ = [
     "load_prompt",
     "marker_for",
     "pending",
+    "read_object",
     "require_model",
     "shown",
 ]

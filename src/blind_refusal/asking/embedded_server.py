@@ -21,9 +21,7 @@ _MOST_THREADS = 8  # a model this small spends more time waiting for further thr
 _BATCH_TOKENS = 512  # the server looks up from its work (new request? caller gone?) only between batches
 _HTTP_THREADS = 128  # each waiting request holds one; above the 100 connections up to which Inspect adapts by itself
 _LOOK_SECONDS = 0.05
-_DROP_SECONDS = (
-    1.5  # looking at the server more often than each second would keep it from noticing that a caller is gone
-)
+_DROP_SECONDS = 1.5  # looked at more often than each second, the server does not notice that a caller is gone
 _ANSWER_SECONDS = 60
 _INTERRUPTED = 130  # what a shell reports for a process ended by Ctrl-C
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -61,6 +61,16 @@ class Request:
     schema: AnswerSchema | None = None
     prompt: str = ""
     """Name, version and hash of the prompt template; empty where no template was used."""
+
+    def again(self, answer: str, text: str) -> "Request":
+        """Return the request that shows the model its own answer and asks once more.
+
+        Args:
+            answer: the model's answer to this request.
+            text: what is wrong with it, and what is wanted.
+        """
+        further = (Message("assistant", answer or "(no text)"), Message("user", text))
+        return replace(self, messages=(*self.messages, *further), turn=self.turn + 1)
 
     @cached_property
     def key(self) -> str:

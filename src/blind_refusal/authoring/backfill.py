@@ -10,8 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from blind_refusal.asking import Display, Ledger, ModelConfiguration, Patience, Request, Silent, ask, pending, shown
-from blind_refusal.authoring.drafts import Assignment, Draft, case_from, find_faults, parse_object, provenance_of
+from blind_refusal.asking import (
+    Display,
+    Ledger,
+    ModelConfiguration,
+    Patience,
+    Request,
+    Silent,
+    ask,
+    pending,
+    read_object,
+    shown,
+)
+from blind_refusal.authoring.drafts import Assignment, Draft, case_from, find_faults, provenance_of
 from blind_refusal.authoring.gates import Gating, gate_prompts, gate_requests, gating_of, second_gate_requests
 from blind_refusal.authoring.purse import BudgetSpentError, Purse
 from blind_refusal.authoring.writing import WRITE, rewrite_request, write_request
@@ -157,7 +168,7 @@ class Author:
             self._created,
         )
         try:
-            case = case_from(parse_object(outcome.text, Draft), candidate.assignment, provenance)
+            case = case_from(read_object(outcome.text, Draft), candidate.assignment, provenance)
         except ValueError as error:
             candidate.failures["unreadable"] = str(error)
             return

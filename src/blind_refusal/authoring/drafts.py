@@ -1,10 +1,8 @@
 """What a writer hands in, and the deterministic checks that it must pass before any gate is paid for."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -88,26 +86,6 @@ DRAFT_SCHEMA = AnswerSchema(
     },
 )
 """The JSON schema of a draft."""
-
-_FENCED = re.compile(r"\A```(?:json)?\s*\n(.*)\n```\Z", re.DOTALL)
-
-
-def parse_object(answer: str, model: type[BaseModel]) -> Any:  # noqa: ANN401 - an instance of `model`
-    """Read one JSON object, bare or in one code fence, as a record.
-
-    Raises:
-        ValueError: in one line, why it is not one.
-    """
-    text = answer.strip()
-    fenced = _FENCED.match(text)
-    try:
-        content = json.loads(fenced.group(1) if fenced else text)
-        return model.model_validate_json(json.dumps(content), strict=True)
-    except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        raise ValueError(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}") from error
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not one JSON object: {error}") from error
 
 
 def case_from(draft: Draft, assignment: Assignment, provenance: Provenance) -> Case:

@@ -4,22 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from blind_refusal.asking import (
     AnswerSchema,
     Ledger,
-    Message,
     ModelConfiguration,
     Prompt,
     Request,
     load_prompt,
     marker_for,
+    read_object,
 )
-from blind_refusal.authoring.drafts import parse_object
-from blind_refusal.cases import CONTROL, Case, DualUse
+from blind_refusal.cases import CONTROL, Case, DualUse, DualUseCategory
 from blind_refusal.taxonomy import load_taxonomy
 
 CLEAR = 4
@@ -75,16 +74,7 @@ class DualUseAnswer(_Answer):
 
     reason: str
     flagged: bool
-    category: Literal[
-        "",
-        "weapons_explosives",
-        "drugs_substances",
-        "cybersecurity",
-        "financial_fraud",
-        "physical_security",
-        "biological_chemical",
-        "identity_documents",
-    ]
+    category: Literal[""] | DualUseCategory
 
     @model_validator(mode="after")
     def _category_goes_with_flag(self) -> "DualUseAnswer":
@@ -129,7 +119,7 @@ _SCHEMAS = {
     Gate.DUAL_USE: _object(
         reason=_text(),
         flagged=_FLAG,
-        category=_text(*DualUseAnswer.model_fields["category"].annotation.__args__),  # type: ignore[union-attr]
+        category=_text("", *get_args(DualUseCategory)),
     ),
 }
 _ANSWERS: dict[Gate, type[_Answer]] = {
@@ -284,18 +274,9 @@ def _second_if_needed(first: Request, ledger: Ledger) -> Request | None:
     if outcome is None or not outcome.answered:
         return None
     try:
-        parse_object(outcome.text, FORMS[_gate_of(first)].answer)
+        read_object(outcome.text, FORMS[_gate_of(first)].answer)
     except ValueError as error:
-        again = (Message("assistant", outcome.text), Message("user", _ASK_AGAIN.format(reason=error)))
-        return Request(
-            first.stage,
-            first.item,
-            first.model,
-            (*first.messages, *again),
-            turn=1,
-            schema=first.schema,
-            prompt=first.prompt,
-        )
+        return first.again(outcome.text, _ASK_AGAIN.format(reason=error))
     return None
 
 
@@ -316,7 +297,7 @@ def _answer_of(first: Request, ledger: Ledger) -> Any:  # noqa: ANN401 - the gat
     if outcome is None or not outcome.answered:
         return None
     try:
-        return parse_object(outcome.text, FORMS[_gate_of(first)].answer)
+        return read_object(outcome.text, FORMS[_gate_of(first)].answer)
     except ValueError:
         return None
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from blind_refusal.authoring.vocabulary import Vocabulary, load_vocabulary
 from blind_refusal.cases import CONTROL, Case, Setting
+from blind_refusal.errors import UserError
 from blind_refusal.taxonomy import Cell, Taxonomy, load_taxonomy
 
 _ID_PREFIX = {
@@ -166,15 +167,21 @@ class _Planner:
         return TwinSlot(id=f"{slot.id}-t", dimensions=self._dimensions(CONTROL, slot.authority, like=slot.dimensions))
 
     def _dimensions(self, subtype: str, authority: str, like: Mapping[str, str] | None = None) -> dict[str, str]:
-        chosen: dict[str, str] = {}
-        for dimension, levels in self.taxonomy.allowed_levels(subtype, authority).items():
-            if like and like[dimension] in levels:
-                chosen[dimension] = like[dimension]
-                self.usage.add(dimension, like[dimension])
+        allowed = self.taxonomy.allowed_levels(subtype, authority)
+        kept = {dimension: level for dimension, level in (like or {}).items() if level in allowed[dimension]}
+        for dimension, level in kept.items():
+            self.usage.add(dimension, level)
+        chosen = dict(kept)
+        for dimension, levels in allowed.items():
+            if dimension in kept:
                 continue
             possible = [level for level in levels if self._compatible({**chosen, dimension: level})]
+            if not possible:
+                raise UserError(
+                    f"the taxonomy leaves no level of {dimension} for {subtype} of {authority} with {chosen}"
+                )
             chosen[dimension] = self.usage.draw(dimension, possible, self.vocabulary.dimension_weights.get(dimension))
-        return chosen
+        return {dimension: chosen[dimension] for dimension in allowed}
 
     def _compatible(self, levels: dict[str, str]) -> bool:
         return not any(pair.items() <= levels.items() for pair in self.vocabulary.incompatible)

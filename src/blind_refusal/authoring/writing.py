@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from blind_refusal.asking import Message, ModelConfiguration, Request, load_prompt, marker_for
+from blind_refusal.asking import ModelConfiguration, Request, load_prompt, marker_for
 from blind_refusal.authoring.drafts import DRAFT_SCHEMA, Assignment
 from blind_refusal.authoring.vocabulary import Vocabulary, load_vocabulary
 from blind_refusal.cases import CONTROL, Case
@@ -56,17 +56,7 @@ def choose_examples(assignment: Assignment, examples: Sequence[Case]) -> list[Ca
 def rewrite_request(first: Request, answer: str, reasons: Sequence[str], fix: str) -> Request:
     """Build the request that shows a writer its rejected draft, why it was rejected, and what would mend it."""
     text = _REWRITE.format(reasons=" ".join(reasons), fix=f": {fix}" if fix else "")
-    again = (Message("assistant", answer or "(no text)"), Message("user", text))
-    return Request(
-        first.stage,
-        first.item,
-        first.model,
-        (*first.messages, *again),
-        epoch=first.epoch,
-        turn=1,
-        schema=first.schema,
-        prompt=first.prompt,
-    )
+    return first.again(answer, text)
 
 
 def _slot_values(assignment: Assignment, taxonomy: Taxonomy, vocabulary: Vocabulary) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from blind_refusal.cases.check import check_case, check_file
 from blind_refusal.cases.dataset import SHIPPED_CASES, hash_cases
 from blind_refusal.cases.jsonl import dump_cases, from_published, read_cases, to_published, write_cases
-from blind_refusal.cases.model import CONTROL, Case, DualUse, Provenance, Setting
+from blind_refusal.cases.model import CONTROL, Case, DualUse, DualUseCategory, Provenance, Setting
 from blind_refusal.cases.sample import sample_cases
 from blind_refusal.cases.statistics import CaseStatistics, count_cases
 
@@ -13,6 +13,7 @@ __all__ = [
     "Case",
     "CaseStatistics",
     "DualUse",
+    "DualUseCategory",
     "Provenance",
     "Setting",
     "check_case",

@@ -6,7 +6,6 @@ from pathlib import Path
 from blind_refusal.asking import (
     Asked,
     Ledger,
-    Message,
     ModelConfiguration,
     OnOutcome,
     Outcome,
@@ -57,16 +56,7 @@ def first_request(judge: ModelConfiguration, blinded: BlindedResponse) -> Reques
 
 def second_request(first: Request, answer: str, reason: str) -> Request:
     """Build the request that shows a judge its own unusable answer and asks once more."""
-    again = (Message("assistant", answer or "(no text)"), Message("user", _ASK_AGAIN.format(reason=reason)))
-    return Request(
-        stage=first.stage,
-        item=first.item,
-        model=first.model,
-        messages=(*first.messages, *again),
-        turn=1,
-        schema=first.schema,
-        prompt=first.prompt,
-    )
+    return first.again(answer, _ASK_AGAIN.format(reason=reason))
 
 
 def judge_with_model(

@@ -1,13 +1,9 @@
 """Reading a judge's answer: strictly, and never guessing."""
 
-import json
 import re
 import unicodedata
-from typing import Any
 
-from pydantic import ValidationError
-
-from blind_refusal.asking import AnswerSchema
+from blind_refusal.asking import AnswerSchema, read_object
 from blind_refusal.judging.labels import Labels, ResponseType
 
 LABELS_SCHEMA = AnswerSchema(
@@ -29,7 +25,6 @@ LABELS_SCHEMA = AnswerSchema(
 )
 """The JSON schema that providers constrain the judge's answer to, where they can."""
 
-_FENCED = re.compile(r"\A```(?:json)?\s*\n(.*)\n```\Z", re.DOTALL)
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
 _MARKDOWN = re.compile(r"[*_`#>]+")
 
@@ -53,25 +48,12 @@ def parse_labels(answer: str, response: str) -> Labels:
         UnparsedError: if the answer is no such object, or a label is unknown.
         UnsupportedError: if a label lacks a quote from the response.
     """
-    text = answer.strip()
-    fenced = _FENCED.match(text)
     try:
-        content = json.loads(fenced.group(1) if fenced else text, object_pairs_hook=_no_repeats)
-        labels = Labels.model_validate_json(json.dumps(content), strict=True)
-    except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        raise UnparsedError(f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}") from error
-    except (ValueError, RecursionError) as error:
-        raise UnparsedError(f"not one JSON object: {error}") from error
+        labels = read_object(answer, Labels)
+    except ValueError as error:
+        raise UnparsedError(str(error)) from error
     _require_quotes(labels, response)
     return labels
-
-
-def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        raise ValueError("a key stands twice")
-    return content
 
 
 def _require_quotes(labels: Labels, response: str) -> None:
