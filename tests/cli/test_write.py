@@ -50,7 +50,7 @@ def test_every_fault_is_caught_by_its_check_and_the_bill_is_what_was_foreseen(
     # Mended in the rewriting: one rejection each. Wrong cell: both drafts of the first round. Stubborn and contested:
     # both drafts of all three rounds.
     assert _rejections(out) == {
-        "length": 1 + 6,
+        "length": 1 + 6 + 1,  # the duplicate is too long for its slot as well
         "evasion_proportionality": 1,
         "unreadable": 2,
         "near_duplicate": 1,
@@ -61,12 +61,11 @@ def test_every_fault_is_caught_by_its_check_and_the_bill_is_what_was_foreseen(
     assert len(read_cases(out / "contested.jsonl")) == 1
     calls = Counter(body["model"] for body in provider.requests)
     # writer: 9 good at once, 6 mended in the rewriting, wrong cell 2 + 1, stubborn and contested 6 each
-    assert calls["writer"] == 9 + 6 * 2 + 3 + 12 - 1
-    # gate: three calls a draft that passes the checks: 9 - 1 good, 5 mended, forgery twice, wrong cell 3, contested 6
-    assert calls["gate"] == 3 * (8 + 5 + 2 + 3 + 6)
+    assert calls["writer"] == 9 + 6 * 2 + 3 + 12
+    # gate: three calls a draft that passes the checks: 9 good, 5 mended, forgery twice, wrong cell 3, contested 6
+    assert calls["gate"] == 3 * (9 + 5 + 2 + 3 + 6)
     assert "Accepted 16 of 18 after 3 rounds" in result.stdout
-    assert result.stdout.count("Short    ") == 2
-    assert "1 missing (length 6)" in result.stdout
+    assert "Short    content_defeat/landlord: 2 missing (length 6, reasonable_judge 6)" in result.stdout
 
 
 @pytest.mark.usefixtures("author")
@@ -105,9 +104,10 @@ def test_killed_it_goes_on_and_buys_nothing_twice(provider: LocalProvider, tmp_p
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert run_command(*arguments, out).returncode == 0
-    assert needed <= len(provider.requests) <= needed + 3  # at most the one call under way at each kill
+    # At each kill one call may be under way, and one answered whose outcome was not yet on disk.
+    assert len(provider.requests) <= needed + 3 * 2
     accepted = read_cases(out / "cases.jsonl")
-    assert [case.id for case in accepted] == [case.id for case in read_cases(undisturbed / "cases.jsonl")]
+    assert {case.id for case in accepted} == {case.id for case in read_cases(undisturbed / "cases.jsonl")}
     sent = len(provider.requests)
     before = (out / "cases.jsonl").read_bytes()
     assert run_command(*arguments, out).returncode == 0

@@ -249,6 +249,6 @@ class Filled:
                 count, reasons = short.get(cell, (0, Counter()))
                 for rejection in self.progress.rejections:
                     if rejection.slot == id_:
-                        reasons.update(rejection.failures)
+                        reasons.update(rejection.failures.keys())
                 short[cell] = (count + 1, reasons)
         return short

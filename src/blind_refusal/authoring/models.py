@@ -11,5 +11,8 @@ MOST_TOKENS_EMBEDDED = 700
 
 def configure_author(name: str, *, temperature: float, connections: int | None = None) -> ModelConfiguration:
     """Return the configuration of a writer or a gate."""
-    most = MOST_TOKENS_EMBEDDED if name.startswith("embedded/") else MOST_TOKENS
-    return ModelConfiguration(name, generate={"temperature": temperature, "max_tokens": most}, connections=connections)
+    embedded = name.startswith("embedded/")
+    generate = {"temperature": temperature, "max_tokens": MOST_TOKENS_EMBEDDED if embedded else MOST_TOKENS}
+    if embedded:
+        generate["cache_prompt"] = True  # the prompts' long constant part is then read once
+    return ModelConfiguration(name, generate=generate, connections=connections)

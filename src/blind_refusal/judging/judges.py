@@ -123,6 +123,9 @@ def configure_judge(name: str, *, max_tokens: int | None = None, connections: in
     """Return the judge of a name: ``lexical``, or an Inspect model name."""
     if name == LEXICAL:
         return LexicalJudge()
-    default = MOST_TOKENS_EMBEDDED if name.startswith("embedded/") else MOST_TOKENS
+    embedded = name.startswith("embedded/")
+    default = MOST_TOKENS_EMBEDDED if embedded else MOST_TOKENS
     generate = {"temperature": 0.0, "max_tokens": max_tokens or default}
+    if embedded:
+        generate["cache_prompt"] = True  # the rubric is then read once
     return ModelJudge(ModelConfiguration(name, generate=generate, connections=connections))
