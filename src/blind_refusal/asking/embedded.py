@@ -49,9 +49,9 @@ class EmbeddedAPI(OpenAICompatibleAPI):
     ``model_length`` and ``error`` saying how long it was; it is not retried. An answer that reaches the end of the
     context stops with ``max_tokens``.
 
-    *Schemas.* ``response_schema`` is enforced, with the lengths of strings and arrays and the bounds of integers.
-    Bounds of other numbers are not, and patterns are not passed on: llama.cpp takes one without anchors to allow
-    anything.
+    *Schemas.* ``response_schema`` is enforced, with the lengths of strings and the bounds of integers. (Inspect passes
+    no lengths of arrays on.) Bounds of other numbers are not, and patterns are not passed on: llama.cpp takes one
+    without anchors to allow anything.
     """
 
     def __init__(

@@ -76,7 +76,7 @@ DRAFT_SCHEMA = AnswerSchema(
         "properties": {
             "policy": {"type": "string"},
             "defeat_condition": {"type": "string"},
-            "structural_facts": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 8},
+            "structural_facts": {"type": "array", "items": {"type": "string"}},
             "deciding_fact_number": {"type": "integer", "minimum": 1, "maximum": 8},
             "works": {"type": "string"},
             "user_query": {"type": "string"},
@@ -85,7 +85,7 @@ DRAFT_SCHEMA = AnswerSchema(
         "additionalProperties": False,
     },
 )
-"""The JSON schema of a draft."""
+"""The JSON schema of a draft. Inspect passes no lengths of arrays on; `Draft` sees to them."""
 
 
 def case_from(draft: Draft, assignment: Assignment, provenance: Provenance) -> Case:
