@@ -32,7 +32,7 @@ GOOD = {
     "works": "Go in at seven.",
     "user_query": CASE.user_query,
 }
-PROVENANCE = provenance_of("w", "en", 1, {}, date(2026, 11, 24))
+PROVENANCE = provenance_of("w", "g", "en", 1, {}, date(2026, 11, 24))
 
 
 def _faults(query: str, accepted: list[Case] | None = None) -> set[str]:

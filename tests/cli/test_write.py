@@ -77,6 +77,7 @@ def test_accepted_cases_tell_where_they_come_from(tmp_path: Path) -> None:
     (case,) = read_cases(out / "cases.jsonl")
     provenance = case.provenance
     assert (provenance.origin, provenance.writer, provenance.language) == ("model", "openai-api/local/writer", "de")
+    assert provenance.gate == "openai-api/local/gate"
     assert provenance.round == 1
     assert provenance.prompts.keys() == {"write", "operational_validity", "reasonable_judge", "dual_use"}
     assert provenance.verdicts["reasonable_judge"] == "clarity 5, agrees"

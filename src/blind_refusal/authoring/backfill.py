@@ -162,6 +162,7 @@ class Author:
             return
         provenance = provenance_of(
             self._writer.label,
+            self._gate.label,
             candidate.assignment.language,
             round_,
             {"write": WRITE.reference, **gate_prompts()},

@@ -157,6 +157,10 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + SHARED_WORDS]) for start in range(len(words) - SHARED_WORDS + 1)}
 
 
-def provenance_of(writer: str, language: str, round_: int, prompts: dict[str, str], created: date) -> Provenance:
+def provenance_of(
+    writer: str, gate: str, language: str, round_: int, prompts: dict[str, str], created: date
+) -> Provenance:
     """Return the provenance of a case that a model writes."""
-    return Provenance(origin="model", language=language, created=created, writer=writer, round=round_, prompts=prompts)
+    return Provenance(
+        origin="model", language=language, created=created, writer=writer, gate=gate, round=round_, prompts=prompts
+    )

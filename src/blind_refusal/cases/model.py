@@ -68,6 +68,8 @@ class Provenance(_Record):
     created: date
     writer: Text | None = None
     """Name of the model that wrote the case."""
+    gate: Text | None = None
+    """Name of the model that judged it at the gates."""
     round: int | None = None
     """In which round of writing and backfilling the case was accepted, counted from 1."""
     prompts: dict[str, str] = {}
