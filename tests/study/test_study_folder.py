@@ -7,7 +7,7 @@ import pytest
 from blind_refusal.cases import hash_cases, write_cases
 from blind_refusal.errors import FaultyInput, UserError
 from blind_refusal.judging import configure_judge
-from blind_refusal.study import Plan, Study, Wishes, judges_of, make_plan
+from blind_refusal.study import Plan, PlannedJudge, Study, Wishes, judges_of, make_plan
 from blind_refusal.study.manifest import DataSetEntry
 from blind_refusal.subjects import configure_subject
 from tests.conftest import make_case, make_control, write_lines
@@ -24,7 +24,7 @@ def _plan(**changes: object) -> Plan:
         "epochs": 1,
         "system_prompt": None,
         "models": [configure_subject("openai-api/local/a")],
-        "judges": [configure_judge("lexical")],
+        "judges": [PlannedJudge(configure_judge("lexical"))],
     }
     return Plan(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -34,14 +34,16 @@ def test_what_was_begun_is_read_back(tmp_path: Path) -> None:
     study = Study(tmp_path / "s")
     assert list(study.cases.values()) == CASES
     assert study.manifest.models[0].configuration() == configure_subject("openai-api/local/a")
-    assert [judge.label for judge in judges_of(study)] == ["lexical"]
+    assert [planned.judge.label for planned in judges_of(study)] == ["lexical"]
     assert study.manifest.versions.keys() == {"blind-refusal", "inspect-ai", "python"}
 
 
 def test_models_and_judges_are_added(tmp_path: Path) -> None:
     Study(tmp_path).begin_or_continue(_plan())
     study_id = Study(tmp_path).manifest.id
-    more = _plan(models=[configure_subject("openai-api/local/b")], judges=[configure_judge("openai-api/local/j")])
+    more = _plan(
+        models=[configure_subject("openai-api/local/b")], judges=[PlannedJudge(configure_judge("openai-api/local/j"))]
+    )
     Study(tmp_path).begin_or_continue(more)
     manifest = Study(tmp_path).manifest
     assert manifest.id == study_id
@@ -120,7 +122,7 @@ def test_defaults_of_a_new_study(tmp_path: Path) -> None:
     plan = make_plan(Study(tmp_path / "new"), Wishes())
     assert [model.name for model in plan.models] == ["embedded/smollm2"]
     assert plan.models[0].generate == {"temperature": 0.0, "max_tokens": 160}
-    assert [judge.label for judge in plan.judges] == ["lexical"]
+    assert [planned.judge.label for planned in plan.judges] == ["lexical"]
     assert len(plan.cases) == 84
     assert configure_subject("openai/gpt-5.4").generate == {"temperature": 0.0, "max_tokens": 8000}
 

@@ -1,6 +1,14 @@
 """Estimates with intervals from one table of evaluations; knows nothing of models, prompts or pages."""
 
 from blind_refusal.analysis.agreement import agreement_of_judges, cohens_kappa
+from blind_refusal.analysis.bootstrap import bootstrap, rate_by_bootstrap, replicate
+from blind_refusal.analysis.bounds import Bounds, HeadlineBounds
+from blind_refusal.analysis.changes import By, Change, Changes, Flip, PartChange, find_changes
+from blind_refusal.analysis.comparison import Comparisons, ModelDifference, Rank
+from blind_refusal.analysis.conditions import Condition
+from blind_refusal.analysis.decoupling import Decoupling, DecouplingByModel
+from blind_refusal.analysis.discrimination import Discriminability, Discrimination
+from blind_refusal.analysis.drivers import Driver, Drivers
 from blind_refusal.analysis.evaluations import (
     CONTROL,
     DEFEATED_FAMILIES,
@@ -11,9 +19,28 @@ from blind_refusal.analysis.evaluations import (
     check_evaluations,
     read_evaluations,
 )
-from blind_refusal.analysis.intervals import CONFIDENCE, NOTHING, Estimate, difference, rate, wilson
+from blind_refusal.analysis.headline import NAMES, Rates
+from blind_refusal.analysis.intervals import (
+    CONFIDENCE,
+    NOTHING,
+    CaseSums,
+    Estimate,
+    difference,
+    paired_difference,
+    rate,
+    wilson,
+)
+from blind_refusal.analysis.profiles import (
+    CellProfile,
+    LevelProfile,
+    ModelFamilyProfile,
+    ModelProfile,
+    Profile,
+    Profiles,
+)
+from blind_refusal.analysis.records import Statistic
+from blind_refusal.analysis.rows import rows_of_judge
 from blind_refusal.analysis.schema import (
-    Bounds,
     CellSummary,
     JudgeAgreement,
     JudgeSummary,
@@ -21,11 +48,11 @@ from blind_refusal.analysis.schema import (
     MissingCounts,
     ModelMissing,
     ModelSummary,
-    Rates,
     Stratum,
     Summary,
 )
-from blind_refusal.analysis.summary import rows_of_judge, summarise
+from blind_refusal.analysis.summary import summarise
+from blind_refusal.analysis.twins import TwinMissing, TwinPairs, Twins
 
 __all__ = [
     "CONFIDENCE",
@@ -34,27 +61,63 @@ __all__ = [
     "DIMENSIONS",
     "FAMILIES",
     "MISSING_CAUSES",
+    "NAMES",
     "NOTHING",
     "RESPONSE_TYPES",
+    "BinaryScores",
     "Bounds",
+    "By",
+    "CaseSums",
+    "CellProfile",
     "CellSummary",
+    "Change",
+    "Changes",
+    "Comparisons",
+    "Condition",
+    "Decoupling",
+    "DecouplingByModel",
+    "Discriminability",
+    "Discrimination",
+    "Driver",
+    "Drivers",
     "Estimate",
+    "Flip",
+    "HeadlineBounds",
     "JudgeAgreement",
     "JudgeSummary",
+    "LevelProfile",
     "Missing",
     "MissingCounts",
+    "ModelDifference",
+    "ModelFamilyProfile",
     "ModelMissing",
+    "ModelProfile",
     "ModelSummary",
+    "PartChange",
+    "Profile",
+    "Profiles",
+    "Rank",
     "Rates",
+    "Statistic",
     "Stratum",
     "Summary",
+    "TwinMissing",
+    "TwinPairs",
+    "Twins",
+    "Validation",
     "agreement_of_judges",
+    "bootstrap",
     "check_evaluations",
     "cohens_kappa",
     "difference",
+    "find_changes",
+    "paired_difference",
     "rate",
+    "rate_by_bootstrap",
     "read_evaluations",
+    "replicate",
     "rows_of_judge",
     "summarise",
+    "validate_judge",
     "wilson",
 ]

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import polars as pl
 
+from blind_refusal.analysis.coefficients import codes, kappa
 from blind_refusal.analysis.evaluations import HELPS, OK
 from blind_refusal.analysis.schema import JudgeAgreement
 
@@ -17,16 +18,8 @@ def cohens_kappa(first: pl.Series, second: pl.Series) -> float | None:
 
     None over nothing, and where both raters give everything the same one label: there chance explains all agreement.
     """
-    n = len(first)
-    if n == 0:
-        return None
-    observed = float((first == second).sum()) / n
-    shares = [
-        dict(zip(counts.to_series(0).to_list(), counts.to_series(1).to_list(), strict=True))
-        for counts in (first.value_counts(), second.value_counts())
-    ]
-    by_chance = sum(count * shares[1].get(label, 0) for label, count in shares[0].items()) / n**2
-    return None if by_chance == 1 else (observed - by_chance) / (1 - by_chance)
+    categories = pl.concat([first, second]).unique().to_list()
+    return kappa(codes(list(zip(first.to_list(), second.to_list(), strict=True)), categories), len(categories))
 
 
 def agreement_of_judges(evaluations: pl.DataFrame) -> list[JudgeAgreement]:
@@ -49,6 +42,9 @@ def agreement_of_judges(evaluations: pl.DataFrame) -> list[JudgeAgreement]:
         for label in _LABELS:
             one, other = both[label], both[f"{label}_second"]
             raw = float((one == other).sum()) / both.height if both.height else None
-            kappa = cohens_kappa(one, other)
-            found.append(JudgeAgreement(first=first, second=second, label=label, n=both.height, raw=raw, kappa=kappa))
+            found.append(
+                JudgeAgreement(
+                    first=first, second=second, label=label, n=both.height, raw=raw, kappa=cohens_kappa(one, other)
+                )
+            )
     return found

@@ -27,13 +27,13 @@ DIMENSIONS = (
 )
 
 _REQUIRED_TEXT = ("response_id", "case_id", "model", "judge", "family", "authority", "authority_group", "status")
-_OPTIONAL_TEXT = ("subtype", *DIMENSIONS, "twin_of")
+_OPTIONAL_TEXT = ("subtype", *DIMENSIONS, "twin_of", "language")
 _LABELS = ("response_type", "engages_with_defeat", "independent_harm")
 _FLAGS = ("engages_with_defeat", "independent_harm", "dual_use")
 _OPTIONAL = (*_OPTIONAL_TEXT, "dual_use", "epoch")
 _REQUIRED = (*_REQUIRED_TEXT, *_LABELS)
 _VOCABULARIES = {"family": FAMILIES, "response_type": RESPONSE_TYPES, "status": (OK, *MISSING_CAUSES)}
-_CASE_FACTS = ("family", "authority", "authority_group", "subtype", *DIMENSIONS, "dual_use", "twin_of")
+_CASE_FACTS = ("family", "authority", "authority_group", "subtype", *DIMENSIONS, "dual_use", "twin_of", "language")
 _SHOWN_VALUES = 3
 
 
@@ -107,7 +107,7 @@ def _is_text(kind: pl.DataType) -> bool:
 def _standardise(frame: pl.DataFrame) -> pl.DataFrame:
     before = ("response_id", "case_id", "model", "epoch", "judge", "family", "subtype", "authority", "authority_group")
     kinds: dict[str, type[pl.DataType]] = dict.fromkeys(before, pl.String)
-    kinds |= dict.fromkeys((*DIMENSIONS, "dual_use", "twin_of", *_LABELS, "status"), pl.String)
+    kinds |= dict.fromkeys((*DIMENSIONS, "dual_use", "twin_of", "language", *_LABELS, "status"), pl.String)
     kinds |= dict.fromkeys(_FLAGS, pl.Boolean) | {"epoch": pl.Int64}
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in kinds.items()

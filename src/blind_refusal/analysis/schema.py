@@ -2,30 +2,20 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from blind_refusal.analysis.bounds import Bounds, HeadlineBounds
+from blind_refusal.analysis.comparison import Comparisons
+from blind_refusal.analysis.decoupling import DecouplingByModel
+from blind_refusal.analysis.discrimination import Discrimination
+from blind_refusal.analysis.drivers import Drivers
+from blind_refusal.analysis.evidence import JudgingEvidence
+from blind_refusal.analysis.headline import Rates
 from blind_refusal.analysis.intervals import Estimate
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Rates(_Record):
-    """The headline rates; each is a fraction with its 95% interval. Refused means not helped."""
-
-    refusal_rate_defeated: Estimate
-    """Refusals (deflecting or hard) among responses to defeated rules."""
-    helps_rate_defeated: Estimate
-    helps_rate_control: Estimate
-    engagement_defeated: Estimate
-    """Responses that speak to the reason why the rule may be defeated."""
-    engagement_control: Estimate
-    engagement_among_defeated_refusals: Estimate
-    discrimination: Estimate
-    """Helps on defeated rules less helps on controls."""
-    pure_rule_blind_defeated: Estimate
-    """Not helping, not engaging and naming no harm, among responses to defeated rules."""
+from blind_refusal.analysis.panel import Panel
+from blind_refusal.analysis.profiles import Profiles
+from blind_refusal.analysis.records import Record
+from blind_refusal.analysis.twins import Twins
 
 
 class ModelSummary(Rates):
@@ -47,7 +37,7 @@ class ModelSummary(Rates):
     """Rows without a label by cause; causes that did not occur are left out."""
 
 
-class CellSummary(_Record):
+class CellSummary(Record):
     """How often a cell of the taxonomy is helped with, over all models."""
 
     family: str
@@ -60,7 +50,7 @@ class CellSummary(_Record):
     """Cases with at least one scored response."""
 
 
-class Stratum(_Record):
+class Stratum(Record):
     """One level of one variable, defeated rules and controls apart."""
 
     level: str | None
@@ -72,14 +62,7 @@ class Stratum(_Record):
     """Cases with at least one scored response."""
 
 
-class Bounds(_Record):
-    """What a rate would be had no missing response helped (low), or every one (high); None over nothing."""
-
-    low: float | None
-    high: float | None
-
-
-class MissingCounts(_Record):
+class MissingCounts(Record):
     """Responses without a label, and how far they could move the rates of helping."""
 
     responses: int
@@ -102,7 +85,7 @@ class Missing(MissingCounts):
     models: list[ModelMissing]
 
 
-class JudgeSummary(_Record):
+class JudgeSummary(Record):
     """What one judge's verdicts say, over all models."""
 
     judge: str
@@ -112,7 +95,7 @@ class JudgeSummary(_Record):
     headline: Rates
 
 
-class JudgeAgreement(_Record):
+class JudgeAgreement(Record):
     """How far two judges agree on one label over the responses that both scored."""
 
     first: str
@@ -125,7 +108,7 @@ class JudgeAgreement(_Record):
     """Cohen's kappa; None over nothing, and where chance alone would make them agree always."""
 
 
-class Summary(_Record):
+class Summary(Record):
     """Everything that a report states as a number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True)
@@ -134,6 +117,9 @@ class Summary(_Record):
     judge: str
     """Whose verdicts all parts but ``judges`` and ``judge_agreement`` rest on."""
     headline: Rates
+    """Intervals in closed form: Wilson's on the effective sample size, cases being clusters."""
+    headline_by_bootstrap: Rates
+    """The same rates with percentile intervals of a bootstrap by case, stratified by family."""
     models: list[ModelSummary]
     cells: list[CellSummary]
     strata: dict[str, list[Stratum]]
@@ -141,3 +127,17 @@ class Summary(_Record):
     judges: list[JudgeSummary]
     judge_agreement: list[JudgeAgreement]
     missing: Missing
+    bounds: list[HeadlineBounds]
+    """How far missing labels could move every headline rate; all models together first."""
+    profiles: Profiles
+    discrimination: Discrimination
+    twins: Twins | None
+    """None if no case has a twin."""
+    decoupling: DecouplingByModel
+    drivers: Drivers
+    comparisons: Comparisons | None
+    """None if there is but one model."""
+    panel: Panel | None
+    """All judges together; None if there is but one."""
+    judging: JudgingEvidence
+    """What else is known of the judging; parts of which nothing is known are empty."""

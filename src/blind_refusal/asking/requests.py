@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-Stage = Literal["respond", "judge", "write", "gate"]
+Stage = Literal["respond", "judge", "judge_reasoning", "audit", "write", "gate"]
 """The stages that use models."""
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer._click.exceptions import ClickException  # typer shows no public name for it
 
-from blind_refusal.cli import authoring, cases, study
+from blind_refusal.cli import authoring, cases, judging, study
 from blind_refusal.errors import UserError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 study.register(app)
 authoring.register(app)
 app.add_typer(cases.app, name="cases")
+app.add_typer(judging.app, name="judge")
+app.command()(judging.plan_labels)
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130

@@ -12,6 +12,7 @@ from blind_refusal.errors import UserError
 if TYPE_CHECKING:
     from blind_refusal.asking import Patience
     from blind_refusal.cli.console import TerminalDisplay
+    from blind_refusal.study import Asking, Bill, Confirm
 
 CasesOption = Annotated[
     Path | None, typer.Option("--cases", help="File of cases, JSON Lines. [default: those that ship]", metavar="FILE")
@@ -22,6 +23,11 @@ ConnectionsOption = Annotated[
 RetriesOption = Annotated[int, typer.Option("--max-retries", min=0, help="Retries of a request that fails for now.")]
 TimeoutOption = Annotated[int, typer.Option("--timeout", min=1, help="Seconds after which one attempt has failed.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before calls that may cost money.")]
+
+StudyOption = Annotated[Path, typer.Option("--study", help="The study's folder.", metavar="DIR")]
+RetryFailedOption = Annotated[
+    bool, typer.Option("--retry-failed", help="Ask again what ended in an error in an earlier run.")
+]
 
 _FREE = "embedded/"
 
@@ -51,3 +57,26 @@ def ask_before_paying(models: Mapping[str, int], yes: bool) -> None:
     if not sys.stdin.isatty():
         raise UserError("these calls may cost money; say --yes to make them without being asked")
     typer.confirm("These calls may cost money. Go on?", abort=True, err=True)
+
+
+def asking(connections: int | None, max_retries: int, timeout: int, retry_failed: bool) -> "Asking":
+    """Return how requests of a study are sent."""
+    from blind_refusal.study import Asking
+
+    return Asking(connections=connections, patience=patience(max_retries, timeout), retry_failed=retry_failed)
+
+
+def confirm(yes: bool) -> "Confirm":
+    """Return what shows the bill, and asks before calls that may cost money."""
+
+    def show(bill: "Bill") -> None:
+        if not bill.calls:
+            return
+        calls = ", ".join(f"{label} {count}" for label, count in bill.calls.items())
+        typer.echo(
+            f"To ask   {calls}; about {bill.input_tokens:,} tokens in, at most {bill.most_output_tokens:,} out",
+            err=True,
+        )
+        ask_before_paying(bill.calls, yes)
+
+    return show

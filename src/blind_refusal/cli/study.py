@@ -9,18 +9,19 @@ from blind_refusal.cli.options import (
     CasesOption,
     ConnectionsOption,
     RetriesOption,
+    RetryFailedOption,
+    StudyOption,
     TimeoutOption,
     YesOption,
-    ask_before_paying,
+    asking,
+    confirm,
     display,
-    patience,
 )
 from blind_refusal.errors import UserError
 
 if TYPE_CHECKING:
-    from blind_refusal.study import Asking, Bill, Confirm, Study
+    from blind_refusal.study import Study
 
-StudyOption = Annotated[Path, typer.Option("--study", help="The study's folder.", metavar="DIR")]
 ModelOption = Annotated[
     list[str] | None,
     typer.Option("--model", help="Inspect's name of a model to test; repeat. [default: embedded/smollm2]"),
@@ -48,14 +49,10 @@ TokensOption = Annotated[
     typer.Option("--max-tokens", min=1, help="Output tokens of a model to test. [default: 8000; embedded 160]"),
 ]
 
-RetryFailedOption = Annotated[
-    bool, typer.Option("--retry-failed", help="Ask again what ended in an error in an earlier run.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (run, respond, judge, report):
+    for command in (run, respond, report):
         app.command()(command)
 
 
@@ -89,8 +86,8 @@ def run(
         max_tokens=max_tokens,
     )
     folder = _study(study)
-    asking = _asking(max_connections, max_retries, timeout, retry_failed)
-    paths = run_study(folder, make_plan(folder, wishes), asking, display(), _confirm(yes))
+    way = asking(max_connections, max_retries, timeout, retry_failed)
+    paths = run_study(folder, make_plan(folder, wishes), way, display(), confirm(yes))
     _say_report(paths.page)
 
 
@@ -125,25 +122,7 @@ def respond(
     begin(folder, make_plan(folder, wishes))
     shown = display()
     describe(folder, shown)
-    respond_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), shown, _confirm(yes))
-
-
-def judge(
-    study: StudyOption = Path("study"),
-    judge: JudgeOption = None,
-    max_connections: ConnectionsOption = None,
-    max_retries: RetriesOption = 6,
-    timeout: TimeoutOption = 600,
-    retry_failed: RetryFailedOption = False,
-    yes: YesOption = False,
-) -> None:
-    """Judge the responses of a study with its judges and the ones named here."""
-    from blind_refusal.study import Wishes, begin, judge_study, make_plan
-
-    folder = _study(study)
-    folder.manifest  # noqa: B018 - refuses a folder without a study
-    begin(folder, make_plan(folder, Wishes(judges=judge or ())))
-    judge_study(folder, _asking(max_connections, max_retries, timeout, retry_failed), display(), _confirm(yes))
+    respond_study(folder, asking(max_connections, max_retries, timeout, retry_failed), shown, confirm(yes))
 
 
 def report(
@@ -156,12 +135,22 @@ def report(
         Path | None, typer.Option("--out", help="Where the report goes. [default: the study's report/]", metavar="DIR")
     ] = None,
     judge: Annotated[str | None, typer.Option("--judge", help="Whose verdicts make the headline.")] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", help="A sheet of `plan-labels` that people have filled in.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Write the report on a study, or on any table of judged responses."""
     from blind_refusal.analysis import read_evaluations
     from blind_refusal.reporting import write_report
     from blind_refusal.study import report_study
 
+    if labels is not None:
+        from blind_refusal.study.label_planning import take_labels
+
+        if evaluations is not None:
+            raise UserError("--labels belongs to a study; --evaluations is a table by itself")
+        typer.echo(f"Labels   {take_labels(_study(study), labels)} responses labelled by people", err=True)
     if evaluations is None:
         paths = report_study(_study(study), out=out, judge=judge)
     else:
@@ -175,26 +164,6 @@ def _study(folder: Path) -> "Study":
     from blind_refusal.study import Study
 
     return Study(folder)
-
-
-def _asking(connections: int | None, max_retries: int, timeout: int, retry_failed: bool) -> "Asking":
-    from blind_refusal.study import Asking
-
-    return Asking(connections=connections, patience=patience(max_retries, timeout), retry_failed=retry_failed)
-
-
-def _confirm(yes: bool) -> "Confirm":
-    def confirm(bill: "Bill") -> None:
-        if not bill.calls:
-            return
-        calls = ", ".join(f"{label} {count}" for label, count in bill.calls.items())
-        typer.echo(
-            f"To ask   {calls}; about {bill.input_tokens:,} tokens in, at most {bill.most_output_tokens:,} out",
-            err=True,
-        )
-        ask_before_paying(bill.calls, yes)
-
-    return confirm
 
 
 def _say_report(index: Path) -> None:

@@ -17,7 +17,7 @@ def show_statistics(statistics: CaseStatistics, taxonomy: Taxonomy) -> None:
     """Print a table per cell, subtype, dimension and setting."""
     OUT.print(f"{statistics.total} cases, {statistics.twins} of them twins (not counted in the cells)\n")
     empty = {(cell.authority, cell.family) for cell in taxonomy.empty_cells}
-    table = _table("Cases per cell (· = empty by design)", "authority", *taxonomy.family_by_id, "all")
+    table = plain_table("Cases per cell (· = empty by design)", "authority", *taxonomy.family_by_id, "all")
     for authority, families in statistics.cells.items():
         counts = ["·" if not n and (authority, family) in empty else str(n) for family, n in families.items()]
         table.add_row(authority, *counts, str(sum(families.values())))
@@ -25,12 +25,12 @@ def show_statistics(statistics: CaseStatistics, taxonomy: Taxonomy) -> None:
     table.add_row("all", *map(str, sums), str(sum(sums)))
     OUT.print(table)
 
-    table = _table("Cases per subtype", "family", "subtype", "cases")
+    table = plain_table("Cases per subtype", "family", "subtype", "cases")
     for subtype, count in statistics.subtypes.items():
         table.add_row(taxonomy.family_of_subtype[subtype].id, subtype, str(count))
     OUT.print(table)
 
-    table = _table("Cases per dimension", "dimension", "level", "cases", "share")
+    table = plain_table("Cases per dimension", "dimension", "level", "cases", "share")
     for dimension, levels in statistics.dimensions.items():
         for level, count in levels.items():
             table.add_row(dimension, level, str(count), f"{count / max(1, statistics.total):.0%}")
@@ -47,13 +47,14 @@ def show_statistics(statistics: CaseStatistics, taxonomy: Taxonomy) -> None:
 
 
 def _show_counts(title: str, counts: object) -> None:
-    table = _table(title, "value", "cases")
+    table = plain_table(title, "value", "cases")
     for value, count in dict(counts).items():  # type: ignore[call-overload]
         table.add_row(printable(value), str(count))
     OUT.print(table)
 
 
-def _table(title: str, *columns: str) -> Table:
+def plain_table(title: str, *columns: str) -> Table:
+    """Return an empty table; all columns but the first and those of names are aligned to the right."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 or column in ("subtype", "level") else "right")

@@ -26,6 +26,7 @@ from blind_refusal.judging import (
     LEXICAL,
     BlindedResponse,
     Labels,
+    Mask,
     ResponseType,
     UnparsedError,
     UnsupportedError,
@@ -138,13 +139,16 @@ async def _answer(grader: Model, messages: Sequence[Message]) -> str:
 
 def _blinded(state: TaskState) -> BlindedResponse:
     case = state.metadata
+    texts = [case["policy"], *case["structural_facts"], case["defeat_condition"] or "", case["user_query"]]
+    masked = Mask().apply(state.output.completion, texts)
     return BlindedResponse(
         response_id=hashlib.sha256(f"{state.sample_id}\0{state.epoch}".encode()).hexdigest()[:16],
         policy=case["policy"],
         facts=tuple(case["structural_facts"]),
         against=case["defeat_condition"],
         query=case["user_query"],
-        response=state.output.completion,
+        response=masked.text,
+        masked_names=masked.names,
     )
 
 

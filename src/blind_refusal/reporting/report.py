@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from blind_refusal.analysis import check_evaluations, summarise
+from blind_refusal.analysis.evidence import Evidence
 from blind_refusal.files import write_atomically
 from blind_refusal.reporting.facts import RunFacts
 from blind_refusal.reporting.figures import FIGURES, draw_figures
@@ -26,7 +27,11 @@ class ReportPaths:
 
 
 def write_report(
-    evaluations: pl.DataFrame, out: Path, facts: RunFacts | None = None, judge: str | None = None
+    evaluations: pl.DataFrame,
+    out: Path,
+    facts: RunFacts | None = None,
+    judge: str | None = None,
+    evidence: Evidence | None = None,
 ) -> ReportPaths:
     """Write a report into a folder; the same input gives the same files.
 
@@ -38,13 +43,14 @@ def write_report(
         out: the folder; made if need be.
         facts: what else is known of the run.
         judge: whose verdicts count; by default the only judge, or the first by name.
+        evidence: what else is known of the judging.
 
     Raises:
         UserError: the table is faulty, the judge is not in it, or a file cannot be written.
     """
     facts = facts or RunFacts()
     checked = check_evaluations(evaluations)
-    summary = summarise(checked, judge)
+    summary = summarise(checked, judge, evidence=evidence)
     figures = draw_figures(summary, in_drawing_order(summary.models), trust_in_short(facts.judge(summary.judge)))
     page = render_page(summary, checked, figures, facts)
 

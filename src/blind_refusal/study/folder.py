@@ -1,7 +1,7 @@
 """The folder that holds one study: where things lie, how it is begun, and how it is continued."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,8 +10,18 @@ import polars as pl
 from blind_refusal.asking import Ledger, ModelConfiguration
 from blind_refusal.cases import Case, hash_cases, read_cases, write_cases
 from blind_refusal.errors import UserError
-from blind_refusal.judging import Judge, ModelJudge
+from blind_refusal.judging import AuthorNames, Judge, ModelJudge, relabelled
 from blind_refusal.study.manifest import DataSetEntry, JudgeEntry, Manifest, ModelEntry, read_manifest, write_manifest
+
+
+@dataclass(frozen=True)
+class PlannedJudge:
+    """A judge and what it is to judge."""
+
+    judge: Judge
+    checks: str | None = None
+    """Label of the judge that it checks on a sample; None if it judges everything."""
+    sample: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,9 @@ class Plan:
     epochs: int
     system_prompt: str | None
     models: Sequence[ModelConfiguration]
-    judges: Sequence[Judge]
+    judges: Sequence[PlannedJudge]
+    author_names: AuthorNames | None = None
+    judge_reasoning: bool = False
 
 
 class Study:
@@ -138,6 +150,8 @@ class Study:
             update={
                 "models": _with_models(manifest.models, plan.models),
                 "judges": _with_judges(manifest.judges, plan.judges),
+                "author_names": plan.author_names,
+                "judge_reasoning": plan.judge_reasoning,
             }
         )
         write_manifest(self.manifest_file, manifest)
@@ -179,10 +193,30 @@ def _with_models(entries: list[ModelEntry], models: Sequence[ModelConfiguration]
     return result
 
 
-def _with_judges(entries: list[JudgeEntry], judges: Sequence[Judge]) -> list[JudgeEntry]:
+def _with_judges(entries: list[JudgeEntry], judges: Sequence[PlannedJudge]) -> list[JudgeEntry]:
+    """Add judges. One that is there by an older rubric stays; the new one's label then names its rubric's version."""
     result = list(entries)
-    for judge in judges:
-        model = ModelEntry.of(judge.configuration) if isinstance(judge, ModelJudge) else None
-        entry = JudgeEntry(label=judge.label, kind=judge.kind, rubric=judge.rubric, model=model)
-        result = [other for other in result if other.label != entry.label] + [entry]
+    for planned in judges:
+        entry = _entry(planned)
+        old = next((other for other in result if other.label == entry.label), None)
+        if old and old.rubric != entry.rubric:
+            entry = _entry(replace(planned, judge=relabelled(planned.judge)))
+            old = next((other for other in result if other.label == entry.label), None)
+        if old and (old.model, old.context, old.checks) != (entry.model, entry.context, entry.checks):
+            raise UserError(f"judge {entry.label}: is in the study with other settings; use another study")
+        result = [entry if other is old else other for other in result] if old else [*result, entry]
     return result
+
+
+def _entry(planned: PlannedJudge) -> JudgeEntry:
+    judge = planned.judge
+    return JudgeEntry(
+        label=judge.label,
+        kind=judge.kind,
+        rubric=judge.rubric,
+        model=ModelEntry.of(judge.configuration) if isinstance(judge, ModelJudge) else None,
+        context=judge.context,
+        repeats=judge.repeats,
+        checks=planned.checks,
+        sample=planned.sample,
+    )

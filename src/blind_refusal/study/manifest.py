@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from blind_refusal.asking import ModelConfiguration
 from blind_refusal.errors import Fault, FaultyInput, UserError
 from blind_refusal.files import write_atomically
+from blind_refusal.judging import AuthorNames, Context
 
 
 class _Entry(BaseModel):
@@ -67,6 +68,13 @@ class JudgeEntry(_Entry):
     kind: Literal["model", "lexical"]
     rubric: str
     model: ModelEntry | None = None
+    context: Context = "blind"
+    repeats: int = 1
+    """How often it judges the same response; the first time counts, the others show how steady it is."""
+    checks: str | None = None
+    """Label of the judge whose verdicts this one checks on a drawn sample; None if it judges everything."""
+    sample: int | None = None
+    """How many responses are drawn for it to check."""
 
 
 class Manifest(_Entry):
@@ -88,6 +96,10 @@ class Manifest(_Entry):
     system_prompt: str | None = None
     models: list[ModelEntry] = []
     judges: list[JudgeEntry] = []
+    author_names: AuthorNames | None = None
+    """Names to mask in responses besides those that ship."""
+    judge_reasoning: bool = False
+    """Whether the model judges also label the models' reasoning."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
 

@@ -7,14 +7,16 @@ from pathlib import Path
 from blind_refusal.asking import ModelConfiguration
 from blind_refusal.cases import SHIPPED_CASES, check_file, hash_cases, sample_cases
 from blind_refusal.errors import FaultyInput, UserError
-from blind_refusal.judging import LEXICAL, Judge, ModelJudge, configure_judge
-from blind_refusal.study.folder import Plan, Study
-from blind_refusal.study.manifest import DataSetEntry, JudgeEntry
+from blind_refusal.judging import LEXICAL, Context, Judge, configure_judge, read_author_names
+from blind_refusal.study.folder import Plan, PlannedJudge, Study
+from blind_refusal.study.manifest import DataSetEntry, Manifest
 from blind_refusal.subjects import configure_subject, require_model_name
 
 DEFAULT_MODEL = "embedded/smollm2"
 DEFAULT_SAMPLE = "per-cell=1"
 DEFAULT_SEED = 2026
+DEFAULT_CHECK = 200
+"""How many responses a checking judge gets, unless said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,17 @@ class Wishes:
     epochs: int | None = None
     system_prompt: Path | None = None
     max_tokens: int | None = None
+    context: Context = "blind"
+    """What the judges named here are told of the case."""
+    repeats: int = 1
+    """How often the judges named here judge the same response."""
+    check_with: str | None = None
+    """A judge that checks the verdicts of the first judge on a drawn sample."""
+    check: int | None = None
+    """How many responses it checks."""
+    author_names: Path | None = None
+    """A list of further names to mask in responses."""
+    judge_reasoning: bool = False
 
 
 def make_plan(study: Study, wishes: Wishes) -> Plan:
@@ -59,7 +72,11 @@ def make_plan(study: Study, wishes: Wishes) -> Plan:
         epochs=wishes.epochs or (manifest.epochs if manifest else 1),
         system_prompt=_system_prompt(wishes.system_prompt) or (manifest.system_prompt if manifest else None),
         models=_models(wishes, already=bool(manifest and manifest.models)),
-        judges=_judges(wishes, already=bool(manifest and manifest.judges)),
+        judges=_judges(wishes, manifest),
+        author_names=read_author_names(wishes.author_names)
+        if wishes.author_names
+        else (manifest.author_names if manifest else None),
+        judge_reasoning=wishes.judge_reasoning or bool(manifest and manifest.judge_reasoning),
     )
 
 
@@ -80,20 +97,24 @@ def _models(wishes: Wishes, *, already: bool) -> list[ModelConfiguration]:
     return [configure_subject(name, max_tokens=wishes.max_tokens) for name in names]
 
 
-def _judges(wishes: Wishes, *, already: bool) -> list[Judge]:
+def _judges(wishes: Wishes, manifest: Manifest | None) -> list[PlannedJudge]:
+    already = manifest.judges if manifest else []
     names = list(dict.fromkeys(wishes.judges)) or ([] if already else [LEXICAL])
-    for name in names:
-        if name != LEXICAL:
-            require_model_name(name)
-    return [configure_judge(name) for name in names]
+    planned = [PlannedJudge(_judge(name, wishes)) for name in names]
+    if wishes.check_with is None:
+        if wishes.check is not None:
+            raise UserError("--check N needs --check-with JUDGE: who checks")
+        return planned
+    whole = [one.judge.label for one in planned] or [entry.label for entry in already if entry.checks is None]
+    checker = configure_judge(wishes.check_with) if wishes.check_with == LEXICAL else _judge(wishes.check_with, wishes)
+    if checker.label in whole:
+        raise UserError(f"--check-with {wishes.check_with}: already judges everything; another judge is wanted")
+    return [*planned, PlannedJudge(checker, checks=whole[0], sample=wishes.check or DEFAULT_CHECK)]
 
 
-def judges_of(study: Study, connections: int | None = None) -> list[Judge]:
-    """Return the judges that the study's manifest names."""
-    return [_judge_of(entry, connections) for entry in study.manifest.judges]
-
-
-def _judge_of(entry: JudgeEntry, connections: int | None) -> Judge:
-    if entry.model is None:
-        return configure_judge(entry.label)
-    return ModelJudge(entry.model.configuration(connections))
+def _judge(name: str, wishes: Wishes) -> Judge:
+    if name != LEXICAL:
+        require_model_name(name)
+    elif wishes.context != "blind" or wishes.repeats > 1:
+        raise UserError("the lexical judge knows no --context and no --repeat: it always says the same")
+    return configure_judge(name, context=wishes.context, repeats=wishes.repeats)

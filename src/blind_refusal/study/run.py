@@ -7,12 +7,14 @@ from pathlib import Path
 
 from blind_refusal.analysis import read_evaluations
 from blind_refusal.asking import Display, Request, pending, require_model
-from blind_refusal.judging import ModelJudge
+from blind_refusal.judging import RUBRIC, ModelJudge
 from blind_refusal.reporting import ReportPaths, write_report
+from blind_refusal.study.evidence import evidence_of
 from blind_refusal.study.folder import Plan, Study
-from blind_refusal.study.planning import judges_of
+from blind_refusal.study.judging_stage import judge, judged_texts, judges_of, pending_judging
+from blind_refusal.study.manifest import JudgeEntry
 from blind_refusal.study.reporting_facts import run_facts
-from blind_refusal.study.stages import Asking, blinded_responses, judge, pending_verdicts, planned_requests, respond
+from blind_refusal.study.respond_stage import Asking, planned_requests, respond
 
 _CHARACTERS_PER_TOKEN = 4
 
@@ -60,9 +62,9 @@ def begin(study: Study, plan: Plan) -> None:
     """
     for model in plan.models:
         require_model(model)
-    for one in plan.judges:
-        if isinstance(one, ModelJudge):
-            require_model(one.configuration)
+    for planned in plan.judges:
+        if isinstance(planned.judge, ModelJudge):
+            require_model(planned.judge.configuration)
     study.begin_or_continue(plan)
 
 
@@ -75,11 +77,22 @@ def describe(study: Study, display: Display) -> None:
         f"data set {manifest.data_set.name}, {manifest.data_set.sha256[:12]}"
     )
     display.say(f"Models   {', '.join(entry.label for entry in manifest.models)}")
-    display.say(f"Judges   {', '.join(f'{entry.label} ({entry.rubric})' for entry in manifest.judges)}")
+    display.say(f"Judges   {', '.join(map(_describe_judge, manifest.judges))}")
     if manifest.system_prompt:
         display.say("System   a system prompt of yours goes before every query")
     total = manifest.cases * manifest.epochs * len(manifest.models)
     display.say(f"Calls    {total} to models under test in all")
+
+
+def _describe_judge(entry: JudgeEntry) -> str:
+    told = [entry.rubric]
+    if entry.kind == "model" and entry.rubric != RUBRIC.reference:
+        told.append("an older rubric: its verdicts are kept; --judge names it to judge by the present one")
+    if entry.repeats > 1:
+        told.append(f"{entry.repeats} times each")
+    if entry.checks:
+        told.append(f"checks {entry.checks} on {entry.sample} drawn responses")
+    return f"{entry.label} ({'; '.join(told)})"
 
 
 def respond_study(study: Study, asking: Asking, display: Display, confirm: Confirm) -> None:
@@ -90,12 +103,19 @@ def respond_study(study: Study, asking: Asking, display: Display, confirm: Confi
     respond(study, asking, display)
 
 
+def requests_of_judging(study: Study, plan: Plan, asking: Asking) -> list[Request]:
+    """Return the first requests that the study's judges and those of a plan still have to be asked; changes nothing."""
+    names = {planned.judge.label for planned in plan.judges}
+    judges = [*(one for one in judges_of(study, asking.connections) if one.judge.label not in names), *plan.judges]
+    with study.open_ledger() as ledger:
+        return pending_judging(judges, judged_texts(study), ledger, asking)
+
+
 def judge_study(study: Study, asking: Asking, display: Display, confirm: Confirm) -> None:
     """Judge the study's responses with all of its judges."""
     judges = judges_of(study, asking.connections)
-    blinded = blinded_responses(study)
     with study.open_ledger() as ledger:
-        to_send = [request for one in judges for request in pending_verdicts(one, blinded, ledger, asking)]
+        to_send = pending_judging(judges, judged_texts(study), ledger, asking)
     confirm(bill_for(to_send))
     judge(study, judges, asking, display)
 
@@ -106,11 +126,15 @@ def report_study(study: Study, out: Path | None = None, judge: str | None = None
     planned = manifest.cases * manifest.epochs * len(manifest.models)
     evaluations = read_evaluations(study.table_file("evaluations"))
     return write_report(
-        evaluations, out or study.report, run_facts(study, planned), judge=judge or headline_judge(study)
+        evaluations,
+        out or study.report,
+        run_facts(study, planned),
+        judge=judge or headline_judge(study),
+        evidence=evidence_of(study),
     )
 
 
 def headline_judge(study: Study) -> str:
     """Return the judge whose verdicts make the headline: the first language model if there is one, or the first."""
-    judges = study.manifest.judges
+    judges = [entry for entry in study.manifest.judges if entry.checks is None]
     return next((entry.label for entry in judges if entry.kind == "model"), judges[0].label)
