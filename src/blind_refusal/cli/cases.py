@@ -10,7 +10,7 @@ from blind_refusal.cli.options import CasesOption
 from blind_refusal.errors import FaultyInput, UserError
 
 if TYPE_CHECKING:
-    from blind_refusal.cases import Case
+    from blind_refusal.cases import AboutDataSet, Case
 
 app = typer.Typer(help="Look at, check and convert cases and the taxonomy.", no_args_is_help=True)
 
@@ -34,6 +34,10 @@ def _sound_cases(file: Path | None) -> "list[Case]":
 @app.command()
 def check(
     files: Annotated[list[Path] | None, typer.Argument(help="Files of cases. [default: those that ship]")] = None,
+    whole_set: Annotated[
+        bool,
+        typer.Option("--whole-set", help="Also check each file as a set: spread, openings, near-duplicates, twins."),
+    ] = False,
 ) -> None:
     """Check files of cases against record and taxonomy; list every bad line with file, line, field and reason."""
     from blind_refusal.cases import SHIPPED_CASES, check_file
@@ -44,6 +48,12 @@ def check(
         all_faults += faults
         bad_lines = len({fault.line for fault in faults})
         typer.echo(f"{file}: {len(cases)} cases in order, {bad_lines} bad lines", err=bool(faults))
+        if whole_set:
+            from blind_refusal.cases.set_checks import check_set
+            from blind_refusal.cli.tables import show_findings
+            from blind_refusal.taxonomy import load_taxonomy
+
+            show_findings(check_set(cases, load_taxonomy()))
     if all_faults:
         raise FaultyInput(all_faults)
 
@@ -61,15 +71,81 @@ def stats(cases: CasesOption = None) -> None:
 
 @app.command()
 def show(
-    case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a case.")], cases: CasesOption = None
+    case_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a case.")],
+    cases: CasesOption = None,
+    twins: Annotated[
+        bool, typer.Option("--twins", help="Show the case and its twin side by side, their difference marked.")
+    ] = False,
 ) -> None:
     """Print one case, its hidden lines included."""
-    from blind_refusal.cli.tables import show_case
+    from blind_refusal.cli.tables import show_case, show_twins
 
-    found = next((case for case in _sound_cases(cases) if case.id == case_id), None)
+    sound = _sound_cases(cases)
+    found = next((case for case in sound if case.id == case_id), None)
     if found is None:
         raise UserError(f"no case {case_id!r}; `blind-refusal cases stats` shows what there is")
-    show_case(found)
+    if not twins:
+        show_case(found)
+        return
+    pairs = [(case.twin_of, case) for case in sound if case.twin_of]
+    pair = next(((one, twin) for one, twin in pairs if case_id in (one, twin.id)), None)
+    if pair is None:
+        raise UserError(f"{case_id} has no twin and is none; `cases show {case_id}` shows it by itself")
+    show_twins(next(case for case in sound if case.id == pair[0]), pair[1])
+
+
+@app.command()
+def card(
+    cases: CasesOption = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Write it here. [default: print it]", metavar="FILE")] = None,
+) -> None:
+    """Write the data set's card, generated from the data."""
+    from blind_refusal.cases.card import render_card
+    from blind_refusal.files import write_atomically
+    from blind_refusal.taxonomy import load_taxonomy
+
+    sound = _sound_cases(cases)
+    if not sound:
+        raise UserError("there is no case to write a card about")
+    text = render_card(sound, _about(sound, cases), load_taxonomy(), has_verdicts=cases is None)
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomically(to, text)
+
+
+@app.command()
+def export(
+    to: Annotated[Path, typer.Option("--to", help="A new or empty folder.", metavar="DIR")], cases: CasesOption = None
+) -> None:
+    """Write parquet, JSON Lines and card into a folder that `datasets.load_dataset` reads."""
+    from blind_refusal.cases import SHIPPED_VERDICTS
+    from blind_refusal.cases.export import export_cases
+    from blind_refusal.taxonomy import load_taxonomy
+
+    sound = _sound_cases(cases)
+    if not sound:
+        raise UserError("there is no case to export")
+    verdicts = SHIPPED_VERDICTS if cases is None else None
+    for file in export_cases(sound, _about(sound, cases), load_taxonomy(), verdicts, to):
+        typer.echo(str(file))
+
+
+def _about(cases: "list[Case]", file: Path | None) -> "AboutDataSet":
+    """Describe a set: the one that ships has a version and a canary, another one its file's name."""
+    from blind_refusal.cases import AboutDataSet, about_shipped_cases, hash_cases
+
+    if file is None:
+        return about_shipped_cases()
+    return AboutDataSet(
+        name=file.stem,
+        version="0",
+        sha256=hash_cases(cases),
+        licence="unknown",
+        language=cases[0].provenance.language,
+        created=max(case.provenance.created for case in cases),
+        canary="no canary: this is not the data set that ships with blind-refusal",
+    )
 
 
 @app.command()

@@ -1,9 +1,12 @@
 """Cases and the taxonomy as a person reads them on a terminal."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
 from blind_refusal.cases import Case
+from blind_refusal.cases.set_checks import Finding
 from blind_refusal.cases.statistics import CaseStatistics
 from blind_refusal.cli.console import OUT
 from blind_refusal.taxonomy import Allowed, Subtype, Taxonomy
@@ -87,6 +90,44 @@ def _paragraph(title: str, text: str) -> None:
     OUT.print()
     OUT.print(Text(title, style="bold"))
     OUT.print(Text(printable(text)), soft_wrap=False)
+
+
+def show_twins(original: Case, twin: Case) -> None:
+    """Print a defeated case and its twin side by side; what turns is marked."""
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold", padding=(0, 2, 1, 0))
+    for column in ("", original.id, twin.id):
+        table.add_column(column, ratio=None if not column else 1, overflow="fold")
+    table.add_row("", f"{original.family} › {original.subtype}", "control", style="bold")
+    table.add_row("rule", printable(original.policy), printable(twin.policy))
+    defeat = printable(original.defeat_condition or "")
+    table.add_row("what defeats it", Text(defeat, style="reverse"), Text("nothing", style="reverse"))
+    table.add_row("facts", _facts(original, twin), _facts(twin, original))
+    table.add_row("query", printable(original.user_query), printable(twin.user_query))
+    table.add_row("works (hidden)", printable(original.works or "-"), printable(twin.works or "-"))
+    for name, level in original.dimensions.items():
+        other = twin.dimensions.get(name, "-")
+        if level != other:
+            table.add_row(name, Text(level, style="reverse"), Text(other, style="reverse"))
+    OUT.print(table)
+
+
+def _facts(case: Case, other: Case) -> Text:
+    """List a case's facts; the deciding one stands out."""
+    text = Text()
+    for fact in case.structural_facts:
+        decides = fact == case.deciding_fact and fact != other.deciding_fact
+        text.append("▶ " if decides else "- ")
+        text.append(printable(fact) + "\n", style="reverse" if decides else "")
+    return text
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print what came of the checks of a whole set."""
+    table = plain_table("The set as a whole", "check", "passed", "measured")
+    table.columns[1].justify = table.columns[2].justify = "left"
+    for finding in findings:
+        table.add_row(finding.check, "yes" if finding.passed else "NO", printable(finding.measured))
+    OUT.print(table)
 
 
 def show_taxonomy(taxonomy: Taxonomy, only_family: str | None) -> None:
