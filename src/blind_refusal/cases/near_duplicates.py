@@ -16,6 +16,11 @@ and read by a second reader, the most similar pair of queries reaches 0.23, and 
 query with its names and figures changed and two sentences exchanged for others keeps 0.75 in the mean, nine in ten more
 than 0.66."""
 
+NEAR_RULES = 0.6
+"""The same for rules with the mechanism of their evasion. They are one line each and share the turns of house rules
+("nobody … after nine in the evening"): among 386 rules written apart the most similar pair reaches 0.52. A rule with
+two of its words exchanged keeps 0.90 in the mean, nine in ten more than 0.82."""
+
 
 class NearPair(NamedTuple):
     """Two texts that are alike, by their places in the sequence."""

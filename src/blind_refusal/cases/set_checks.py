@@ -7,7 +7,7 @@ from typing import Final
 
 from blind_refusal.cases.leak import MOST_AUC, measure_leak
 from blind_refusal.cases.model import Case
-from blind_refusal.cases.near_duplicates import NEAR, near_pairs
+from blind_refusal.cases.near_duplicates import NEAR, NEAR_RULES, near_pairs
 from blind_refusal.taxonomy import Taxonomy
 from blind_refusal.text import count_words
 
@@ -92,18 +92,22 @@ def _openings(cases: Sequence[Case], _: Taxonomy) -> Finding:
 
 
 def _near_queries(cases: Sequence[Case], _: Taxonomy) -> Finding:
-    return _near("queries that are nearly the same", cases, lambda case: case.user_query)
+    return _near("queries that are nearly the same", cases, lambda case: case.user_query, NEAR)
 
 
 def _near_rules(cases: Sequence[Case], _: Taxonomy) -> Finding:
     free = [case for case in cases if case.twin_of is None]  # a twin's rule is like its original's, on purpose
-    return _near("rules that are nearly the same", free, lambda case: f"{case.policy} {case.setting.mechanism or ''}")
+    return _near("rules that are nearly the same", free, _rule_and_mechanism, NEAR_RULES)
 
 
-def _near(check: str, cases: Sequence[Case], text: Callable[[Case], str]) -> Finding:
-    pairs = near_pairs([text(case) for case in cases])
+def _rule_and_mechanism(case: Case) -> str:
+    return f"{case.policy} {case.setting.mechanism or ''}"
+
+
+def _near(check: str, cases: Sequence[Case], text: Callable[[Case], str], threshold: float) -> Finding:
+    pairs = near_pairs([text(case) for case in cases], threshold)
     found = {f"{cases[one.first].id} and {cases[one.second].id}": f"{one.similarity:.2f}" for one in pairs}
-    return _finding(check, found, f"no pair of a similarity of {NEAR} or more")
+    return _finding(check, found, f"no pair of a similarity of {threshold} or more")
 
 
 def _twins(cases: Sequence[Case], _: Taxonomy) -> Finding:
