@@ -175,6 +175,14 @@ def test_perfect_disagreement() -> None:
     assert -1 < found.kappa.high < 0
 
 
+def test_rater_who_never_varies_leaves_kappa_at_an_uncertain_zero() -> None:
+    # kappa is 0 whatever is drawn: (1/2 - 1/2) / (1/2). Wilson's limits for 10 of 20 are 0.2993 and 0.7007.
+    kappa_ = agreement_coefficients(from_table([[10, 10], [0, 0]]), 2).kappa
+    assert kappa_.estimate == pytest.approx(0.0)
+    assert kappa_.low == pytest.approx(-0.4014, abs=1e-4)
+    assert kappa_.high == pytest.approx(0.4014, abs=1e-4)
+
+
 @pytest.mark.parametrize(("one", "two"), [(0, 0), (0, 1)], ids=["agreed", "not agreed"])
 def test_one_item_tells_next_to_nothing(one: int, two: int) -> None:
     found = agreement_coefficients(np.array([[one, two]]), 2)

@@ -57,7 +57,8 @@ def test_an_empty_cell_is_corrected_and_said() -> None:
     assert "Haldane" in found.note
     assert found.low is not None
     assert found.low < 1  # six cases of a kind do not show much
-    repeated = odds_ratio(*(np.repeat(side, 50) for side in fourfold(6, 0, 3, 3)), np.repeat(np.arange(12), 50))
+    exposed, outcome = (np.repeat(side, 50) for side in fourfold(6, 0, 3, 3))
+    repeated = odds_ratio(exposed, outcome, np.repeat(np.arange(12), 50))
     assert repeated.estimate == pytest.approx(13)  # six hundred responses to twelve cases are twelve
 
 

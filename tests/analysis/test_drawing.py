@@ -28,9 +28,18 @@ def test_draw_depends_on_the_seed_and_not_on_the_order_of_rows() -> None:
     assert not draw(STRATA, 40, 7).equals(draw(STRATA, 40, 8))
 
 
-def test_drawing_more_keeps_what_was_drawn() -> None:
-    first, more = set(draw(STRATA, 40, 7)["response_id"]), set(draw(STRATA, 80, 7)["response_id"])
-    assert first < more
+@pytest.mark.parametrize("allocation", ["proportional", "equal", "root"])
+def test_drawing_more_keeps_what_was_drawn(allocation: Allocation) -> None:
+    before: set[str] = set()
+    for size in range(4, 201):
+        drawn = set(draw(STRATA, size, 7, allocation)["response_id"])
+        assert len(drawn) == size
+        assert before < drawn
+        before = drawn
+
+
+def test_even_shares_are_even_where_one_stratum_is_used_up() -> None:
+    assert allocate({"a": 60, "b": 30, "c": 4}, 18, "equal") == {"a": 7, "b": 7, "c": 4}
 
 
 @pytest.mark.parametrize(

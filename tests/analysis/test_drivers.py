@@ -4,14 +4,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from blind_refusal.analysis import drivers
 from blind_refusal.analysis.design import NOT_CODED
 from blind_refusal.analysis.drivers import Driver, Drivers, find_drivers
 from tests.support.evaluation_rows import defeated, row
 from tests.support.scored_rows import scored_rows, simulated
 
 
-def by_level(drivers: Drivers) -> dict[tuple[str, str], Driver]:
-    return {(one.variable, one.level): one for one in drivers.drivers}
+def by_level(found: Drivers) -> dict[tuple[str, str], Driver]:
+    return {(one.variable, one.level): one for one in found.drivers}
 
 
 def test_one_response_a_case_and_one_variable_give_the_fourfold_table() -> None:
@@ -41,15 +42,15 @@ def test_a_level_without_help_has_no_ratio_and_spoils_no_other() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = find_drivers(rows)
-    drivers = by_level(found)
-    assert drivers["family", "control"].odds_ratio.estimate is None
-    assert drivers["family", "control"].n == 40
+    by_key = by_level(found)
+    assert by_key["family", "control"].odds_ratio.estimate is None
+    assert by_key["family", "control"].n == 40
     assert any(
         "family: control has no finite odds ratio: none of its 40 responses help" in note for note in found.notes
     )
     assert found.n == 120
     for key in (("family", "content_defeat"), ("dual_use", "true")):
-        ratio = drivers[key].odds_ratio
+        ratio = by_key[key].odds_ratio
         assert ratio.low is not None
         assert ratio.high is not None
         assert ratio.high / ratio.low < 20
@@ -106,6 +107,13 @@ def test_no_rows() -> None:
     assert find_drivers(scored_rows(row("c")).clear()).n == 0
 
 
+def test_of_many_responses_a_sample_of_whole_cases_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drivers, "MOST_ROWS", 600)
+    found = find_drivers(simulated(9, defeated=200, control=100, models=(0.0,) * 4))
+    assert (found.n, found.cases) == (600, 150)
+    assert "Fitted to a random sample of 150 of 300 cases." in found.notes
+
+
 def test_responses_to_a_case_are_not_independent() -> None:
     found = find_drivers(simulated(8, defeated=150, control=60, models=(0.0,) * 5, case_spread=2.0))
     assert found.within_case is not None
@@ -114,12 +122,12 @@ def test_responses_to_a_case_are_not_independent() -> None:
 
 def test_intervals_cover_the_true_effects() -> None:
     """Population values of the marginal odds ratio and effect come from one large study."""
-    setting = {"models": (0.0, 0.6), "dual_use": -1.0}
-    truth = by_level(find_drivers(simulated(0, defeated=4_500, control=1_500, **setting)))
+    models = (0.0, 0.6)
+    truth = by_level(find_drivers(simulated(0, defeated=4_500, control=1_500, models=models, dual_use=-1.0)))
     keys = [("model", "model-01"), ("dual_use", "true")]
     covered = {key: np.zeros(2) for key in keys}
     for study in range(80):
-        found = by_level(find_drivers(simulated(study + 1, defeated=90, control=30, **setting)))
+        found = by_level(find_drivers(simulated(study + 1, defeated=90, control=30, models=models, dual_use=-1.0)))
         for key in keys:
             for place, name in enumerate(("odds_ratio", "effect")):
                 statistic, value = getattr(found[key], name), getattr(truth[key], name).estimate

@@ -9,11 +9,11 @@ from tests.support.scored_rows import rows_of
 NO_MISSING = TwinMissing(defeated_absent=0, defeated_unscored=0, control_unscored=0, both_unscored=0)
 
 
-def pair(number: int, helps_defeated: bool, helps_control: bool, **changes: str | int) -> list[Row]:
+def pair(number: int, helps_defeated: bool, helps_control: bool, model: str = "m") -> list[Row]:
     kinds = ["helps" if helps else "deflects" for helps in (helps_defeated, helps_control)]
     return [
-        defeated(f"d{number}", kinds[0], **changes),
-        row(f"c{number}", response_type=kinds[1], twin_of=f"d{number}", **changes),
+        defeated(f"d{number}", kinds[0], model=model),
+        row(f"c{number}", response_type=kinds[1], twin_of=f"d{number}", model=model),
     ]
 
 

@@ -84,7 +84,7 @@ def test_hidden_lines_reach_neither_models_nor_judges(shipped: list[Case]) -> No
     import polars as pl
 
     model = ModelConfiguration("openai-api/local/x")
-    asked = list(respond_requests(shipped, [model]))
+    asked = [one.request for one in respond_requests(shipped, [model])]
     rows = [
         {
             **dict.fromkeys(RESPONSE_SCHEMA),

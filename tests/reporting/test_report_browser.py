@@ -58,7 +58,7 @@ def test_the_page_loads_nothing_and_fits(browser: Browser, page_path: Path, widt
     # The style sheet is in force: the policy's hash matches it.
     assert page.locator(".cards").evaluate("node => getComputedStyle(node).display") == "grid"
     visible = [chart for chart in page.locator(".chart").all() if chart.is_visible()]
-    assert len(visible) == 4
+    assert len(visible) == 8
     assert all("wide" in (chart.get_attribute("class") or "") for chart in visible) is (width == 1280)
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") is (scheme == "light")

@@ -36,7 +36,9 @@ def study(tmp_path: Path) -> Study:
     study.begin_or_continue(Plan(data_set, CASES, "all", 1, 1, None, [], []))
     rows = [
         {
-            **dict.fromkeys(("input_tokens", "output_tokens"), 1),
+            **dict.fromkeys(("input_tokens", "cached_tokens", "output_tokens"), 1),
+            "condition": "none",
+            "wording": "original",
             "response_id": f"{number:02d}{model}",
             "case_id": case.id,
             "model": model,

@@ -34,7 +34,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     generator = np.random.default_rng(3)
     rows = [
         {
-            **dict.fromkeys(("input_tokens", "output_tokens"), 1),
+            **dict.fromkeys(("input_tokens", "cached_tokens", "output_tokens"), 1),
+            "condition": "none",
+            "wording": "original",
             "response_id": f"{number:03d}{model}",
             "case_id": case.id,
             "model": model,

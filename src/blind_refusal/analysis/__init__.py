@@ -4,8 +4,10 @@ from blind_refusal.analysis.agreement import agreement_of_judges, cohens_kappa
 from blind_refusal.analysis.bootstrap import bootstrap, rate_by_bootstrap, replicate
 from blind_refusal.analysis.bounds import Bounds, HeadlineBounds
 from blind_refusal.analysis.changes import By, Change, Changes, Flip, PartChange, find_changes
+from blind_refusal.analysis.coefficients import AgreementCoefficients
 from blind_refusal.analysis.comparison import Comparisons, ModelDifference, Rank
 from blind_refusal.analysis.conditions import Condition
+from blind_refusal.analysis.corrected_rates import CorrectedRate, Corrections
 from blind_refusal.analysis.decoupling import Decoupling, DecouplingByModel
 from blind_refusal.analysis.discrimination import Discriminability, Discrimination
 from blind_refusal.analysis.drivers import Driver, Drivers
@@ -19,6 +21,7 @@ from blind_refusal.analysis.evaluations import (
     check_evaluations,
     read_evaluations,
 )
+from blind_refusal.analysis.evidence import Evidence, JudgingEvidence, weigh_evidence
 from blind_refusal.analysis.headline import NAMES, Rates
 from blind_refusal.analysis.intervals import (
     CONFIDENCE,
@@ -30,6 +33,7 @@ from blind_refusal.analysis.intervals import (
     rate,
     wilson,
 )
+from blind_refusal.analysis.panel import Panel
 from blind_refusal.analysis.profiles import (
     CellProfile,
     LevelProfile,
@@ -53,6 +57,8 @@ from blind_refusal.analysis.schema import (
 )
 from blind_refusal.analysis.summary import summarise
 from blind_refusal.analysis.twins import TwinMissing, TwinPairs, Twins
+from blind_refusal.analysis.validation import BinaryScores, Validation, validate_judge
+from blind_refusal.analysis.variants import Variant, rows_of_variant, variants_in
 
 __all__ = [
     "CONFIDENCE",
@@ -64,6 +70,7 @@ __all__ = [
     "NAMES",
     "NOTHING",
     "RESPONSE_TYPES",
+    "AgreementCoefficients",
     "BinaryScores",
     "Bounds",
     "By",
@@ -74,6 +81,8 @@ __all__ = [
     "Changes",
     "Comparisons",
     "Condition",
+    "CorrectedRate",
+    "Corrections",
     "Decoupling",
     "DecouplingByModel",
     "Discriminability",
@@ -81,10 +90,12 @@ __all__ = [
     "Driver",
     "Drivers",
     "Estimate",
+    "Evidence",
     "Flip",
     "HeadlineBounds",
     "JudgeAgreement",
     "JudgeSummary",
+    "JudgingEvidence",
     "LevelProfile",
     "Missing",
     "MissingCounts",
@@ -93,6 +104,7 @@ __all__ = [
     "ModelMissing",
     "ModelProfile",
     "ModelSummary",
+    "Panel",
     "PartChange",
     "Profile",
     "Profiles",
@@ -105,6 +117,7 @@ __all__ = [
     "TwinPairs",
     "Twins",
     "Validation",
+    "Variant",
     "agreement_of_judges",
     "bootstrap",
     "check_evaluations",
@@ -117,7 +130,10 @@ __all__ = [
     "read_evaluations",
     "replicate",
     "rows_of_judge",
+    "rows_of_variant",
     "summarise",
     "validate_judge",
+    "variants_in",
+    "weigh_evidence",
     "wilson",
 ]

@@ -35,7 +35,7 @@ class Change(Record):
     p_holm: float | None
     """Adjusted for all changes of the same list; None where it stands alone."""
     more_than_noise: bool | None
-    """Whether the interval of the change leaves out zero (in a list: whether p_holm is below 0.05); None if unknown."""
+    """Whether the interval of the change leaves out zero, and in a list p_holm is below 0.05 too; None if unknown."""
 
 
 class PartChange(Change):
@@ -219,7 +219,7 @@ def _part_change(column: str, sides: _Sides, paired: bool) -> dict[str, object]:
 
 
 def _adjusted(found: Sequence[tuple[dict[str, str], dict[str, object]]]) -> list[PartChange]:
-    """Adjust the p-values of a list for each rate, and call changes more than noise by the adjusted ones."""
+    """Adjust the p-values of a list for each rate; a change is more than noise only if the adjusted one says so too."""
     changes = [PartChange(**labels, **fields) for labels, fields in found]
     adjusted: dict[int, float | None] = {}
     for rate in {change.rate for change in changes}:
@@ -232,9 +232,9 @@ def _adjusted(found: Sequence[tuple[dict[str, str], dict[str, object]]]) -> list
 
 
 def _clear(change: Change, p_holm: float | None) -> bool | None:
-    if change.change.estimate is None:
+    if change.more_than_noise is None:
         return None
-    return False if p_holm is None else p_holm < _LEVEL
+    return change.more_than_noise and p_holm is not None and p_holm < _LEVEL
 
 
 def _flips(sides: _Sides, unit: list[str]) -> list[Flip]:

@@ -17,9 +17,9 @@ With weights, every sum over items is a weighted one. Items drawn with unequal p
 of these, so that the coefficients are those of all items that could have been drawn.
 
 Intervals are the percentiles of a bootstrap over items. The raw agreement of two raters is a share of items: its limits
-are Wilson's, on the effective number of items (Σw)² / Σw². Where all items show the same agreement (all agree, or none
-does, or there is one item), a bootstrap sees no variance: there Wilson's limits of the raw agreement are carried over
-to each coefficient at the chance agreement observed.
+are Wilson's, on the effective number of items (Σw)² / Σw². Where a bootstrap sees no variance (all items agree, or none
+does, or there is one item; for κ, where a rater uses one label only), Wilson's limits of the raw agreement are carried
+over to each coefficient at the chance agreement observed.
 """
 
 from collections.abc import Hashable, Sequence
@@ -229,9 +229,9 @@ def _corrected(observed: _Floats, chance: _Floats) -> _Floats:
 
 
 def _percentiles(values: _Floats) -> tuple[float, float] | None:
-    """Return the limits; None where most replicates leave the coefficient undefined."""
+    """Return the limits; None where most replicates leave the coefficient undefined, or all give the same value."""
     defined = values[np.isfinite(values)]
-    if len(defined) * 2 <= len(values):
+    if len(defined) * 2 <= len(values) or np.ptp(defined) < _ROUNDING:
         return None
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])

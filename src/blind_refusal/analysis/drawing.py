@@ -1,6 +1,7 @@
 """Drawing a sample of responses to be labelled: stratified, seeded, with known inclusion probabilities."""
 
 import hashlib
+import heapq
 import math
 from collections.abc import Mapping
 from typing import Literal
@@ -54,22 +55,15 @@ def allocate(sizes: Mapping[str, int], size: int, allocation: Allocation) -> dic
         allocation: how to share out.
     """
     total = min(size, sum(sizes.values()))
-    floor = {name: min(LEAST_PER_STRATUM, count) for name, count in sizes.items()}
-    if sum(floor.values()) > total:
-        floor = dict.fromkeys(sizes, 0)
     weigh = {"proportional": float, "equal": lambda _: 1.0, "root": math.sqrt}[allocation]
-    weights = {name: weigh(count) for name, count in sizes.items()}
-    taken = dict(floor)
-    while (left := total - sum(taken.values())) > 0:
-        open_strata = [name for name in sizes if taken[name] < sizes[name]]
-        scale = sum(weights[name] for name in open_strata)
-        # Largest remainders; whoever falls short of its share the most goes first.
-        wanted = {name: total * weights[name] / scale - taken[name] for name in open_strata}
-        positive = {name: want for name, want in wanted.items() if want > 0} or dict.fromkeys(open_strata, 1.0)
-        for name in sorted(positive, key=lambda one: (-positive[one], one)):
-            if left <= 0:
-                break
-            step = min(sizes[name] - taken[name], max(1, int(positive[name])), left)
-            taken[name] += step
-            left -= step
+    floor = {name: min(LEAST_PER_STRATUM, count) for name, count in sizes.items()}
+    taken = floor if sum(floor.values()) <= total else dict.fromkeys(sizes, 0)
+    # Sainte-Laguë's divisors: whoever is furthest below its share is next, and a larger sample takes nothing away.
+    queue = [(-weigh(sizes[name]) / (2 * count + 1), name) for name, count in taken.items() if count < sizes[name]]
+    heapq.heapify(queue)
+    for _ in range(total - sum(taken.values())):
+        _, name = heapq.heappop(queue)
+        taken[name] += 1
+        if taken[name] < sizes[name]:
+            heapq.heappush(queue, (-weigh(sizes[name]) / (2 * taken[name] + 1), name))
     return taken

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from blind_refusal.analysis.bootstrap import SEED
 from blind_refusal.analysis.design import Design, Term, build_design
 from blind_refusal.analysis.evaluations import DIMENSIONS
 from blind_refusal.analysis.intervals import t_quantile
@@ -21,6 +22,8 @@ from blind_refusal.analysis.records import Record, Statistic, undetermined
 
 FEW_CASES: Final = 200
 _BLOCKS: Final = (("family", "model"), ("dual_use", "authority_group"), DIMENSIONS)
+MOST_ROWS: Final = 200_000
+"""Of more scored responses, a random sample of whole cases is taken: memory and time grow with the rows."""
 _MOST_LINEAR: Final = 15.0
 """A linear predictor beyond this means that the data are separated: its chance is below one in a million."""
 _INTERCEPT_ONLY: Final = "Not fitted: too few cases or responses, or all responses alike."
@@ -74,6 +77,7 @@ _METHOD: Final = (
 
 def find_drivers(scored: pl.DataFrame) -> Drivers:
     """Fit the regression, as far as the data allow; what was left out is said in the notes."""
+    scored, notes = _sampled(scored)
     blocks = [[name for name in block if scored[name].null_count() < scored.height] for block in _BLOCKS]
     design = build_design(scored, [block for block in blocks if block]) if scored.height else None
     if design is None:
@@ -91,8 +95,18 @@ def find_drivers(scored: pl.DataFrame) -> Drivers:
         cases=cases,
         within_case=fit.within_case,
         drivers=[*found, *(_separated(*one) for one in design.separated)],
-        notes=[*design.notes, *fit.notes],
+        notes=[*notes, *design.notes, *fit.notes],
     )
+
+
+def _sampled(scored: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Return the rows of as many cases as the fit takes, and what to say of it."""
+    if scored.height <= MOST_ROWS:
+        return scored, []
+    cases = scored["case_code"].unique().sort()
+    kept = cases.sample(max(1, len(cases) * MOST_ROWS // scored.height), seed=SEED)
+    note = f"Fitted to a random sample of {len(kept):,} of {len(cases):,} cases."
+    return scored.filter(pl.col("case_code").is_in(kept.implode())), [note]
 
 
 def _fit(design: Design) -> _Fit | None:

@@ -27,13 +27,14 @@ DIMENSIONS = (
 )
 
 _REQUIRED_TEXT = ("response_id", "case_id", "model", "judge", "family", "authority", "authority_group", "status")
-_OPTIONAL_TEXT = ("subtype", *DIMENSIONS, "twin_of", "language")
+_OPTIONAL_TEXT = ("subtype", *DIMENSIONS, "condition", "wording", "twin_of", "language")
 _LABELS = ("response_type", "engages_with_defeat", "independent_harm")
 _FLAGS = ("engages_with_defeat", "independent_harm", "dual_use")
 _OPTIONAL = (*_OPTIONAL_TEXT, "dual_use", "epoch")
 _REQUIRED = (*_REQUIRED_TEXT, *_LABELS)
 _VOCABULARIES = {"family": FAMILIES, "response_type": RESPONSE_TYPES, "status": (OK, *MISSING_CAUSES)}
 _CASE_FACTS = ("family", "authority", "authority_group", "subtype", *DIMENSIONS, "dual_use", "twin_of", "language")
+_RESPONSE_FACTS = ("case_id", "model", "condition", "wording", "epoch")
 _SHOWN_VALUES = 3
 
 
@@ -107,7 +108,9 @@ def _is_text(kind: pl.DataType) -> bool:
 def _standardise(frame: pl.DataFrame) -> pl.DataFrame:
     before = ("response_id", "case_id", "model", "epoch", "judge", "family", "subtype", "authority", "authority_group")
     kinds: dict[str, type[pl.DataType]] = dict.fromkeys(before, pl.String)
-    kinds |= dict.fromkeys((*DIMENSIONS, "dual_use", "twin_of", "language", *_LABELS, "status"), pl.String)
+    kinds |= dict.fromkeys(
+        (*DIMENSIONS, "dual_use", "twin_of", "language", "condition", "wording", *_LABELS, "status"), pl.String
+    )
     kinds |= dict.fromkeys(_FLAGS, pl.Boolean) | {"epoch": pl.Int64}
     return frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in kinds.items()
@@ -164,7 +167,7 @@ def _uniqueness_faults(frame: pl.DataFrame) -> list[tuple[str, str]]:
 def _consistency_faults(frame: pl.DataFrame) -> list[tuple[str, str]]:
     """Find facts that ought to be constant and are not: a response's case, model, epoch; a case's family and so on."""
     faults = []
-    for key, facts in (("response_id", ("case_id", "model", "epoch")), ("case_id", _CASE_FACTS)):
+    for key, facts in (("response_id", _RESPONSE_FACTS), ("case_id", _CASE_FACTS)):
         counts = frame.group_by(key).agg(pl.col(fact).n_unique() for fact in facts).sort(key)
         for fact in facts:
             torn = counts.filter(pl.col(fact) > 1)

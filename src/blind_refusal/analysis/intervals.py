@@ -31,7 +31,7 @@ NORMAL_QUANTILE = float(stats.norm.ppf(_TAIL))
 class Estimate(BaseModel):
     """A rate, or a difference of two rates, with its 95% interval; all three are None exactly when ``n`` is 0."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     estimate: float | None
     """A fraction in [0, 1]; for a difference, in [-1, 1]."""
@@ -189,8 +189,8 @@ def paired_difference(first: CaseSums, second: CaseSums) -> Estimate:
 
     The limits of the two rates are combined with the correlation of the rates, which comes from how their residuals go
     together case by case. A positive correlation is shrunk as Newcombe (1998, pages 2635-2650, method 10) does it, so
-    that two groups that agree throughout are not held to be equal beyond doubt. With one row a case and no strata this
-    is his interval.
+    that two groups that agree throughout are not held to be equal beyond doubt; the number of pairs in his formula is
+    here the effective one. With one row a case and no strata this is his interval.
 
     Args:
         first: sums of one property.
@@ -208,15 +208,19 @@ def correlation_of_rates(first: CaseSums, second: CaseSums) -> float:
     if any(rows.sum() == 0 for _, rows in totals):
         return 0.0
     p, q = (float(hits.sum() / rows.sum()) for hits, rows in totals)
-    one, other = (hits - hits.sum() / rows.sum() * rows for hits, rows in totals)
+    one, other = (hits / rows.sum() - hits.sum() / rows.sum() ** 2 * rows for hits, rows in totals)
     strata = with_partners(first.strata[present])
-    spread = p * (1 - p) * q * (1 - q)
-    variances = covariance(one, one, strata) * covariance(other, other, strata)
-    if spread <= 0 or variances <= 0:
+    variances = covariance(one, one, strata), covariance(other, other, strata)
+    if min(*variances, p * (1 - p), q * (1 - q)) <= 0:
         return 0.0
-    correlation = covariance(one, other, strata) / math.sqrt(variances)
+    correlation = covariance(one, other, strata) / math.sqrt(variances[0] * variances[1])
     if correlation > 0:
-        correlation = max(correlation - 1 / (2 * len(strata) * math.sqrt(spread)), 0.0)
+        sizes = [
+            rows.sum() * min(share * (1 - share) / (max(rows.sum() - 1, 1) * variance), 1.0)
+            for share, variance, (_, rows) in zip((p, q), variances, totals, strict=True)
+        ]
+        spread = math.sqrt(p * (1 - p) * q * (1 - q))
+        correlation = max(correlation - 1 / (2 * math.sqrt(sizes[0] * sizes[1]) * spread), 0.0)
     return float(min(max(correlation, -1.0), 1.0))
 
 

@@ -10,7 +10,7 @@ Group = Literal["defeated", "control"]
 class Record(BaseModel):
     """A record that cannot be changed and has no fields but its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Statistic(Record):

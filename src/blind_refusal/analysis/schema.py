@@ -1,5 +1,6 @@
 """The shape of ``summary.json``: every number of a report, for programs to read."""
 
+import json
 from typing import Literal
 
 from pydantic import ConfigDict, Field
@@ -16,6 +17,7 @@ from blind_refusal.analysis.panel import Panel
 from blind_refusal.analysis.profiles import Profiles
 from blind_refusal.analysis.records import Record
 from blind_refusal.analysis.twins import Twins
+from blind_refusal.analysis.variants import Variant
 
 
 class ModelSummary(Rates):
@@ -111,7 +113,7 @@ class JudgeAgreement(Record):
 class Summary(Record):
     """Everything that a report states as a number."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     judge: str
@@ -137,7 +139,16 @@ class Summary(Record):
     drivers: Drivers
     comparisons: Comparisons | None
     """None if there is but one model."""
+    variants: list[Variant]
+    """Conditions and wordings, each against the base that all other parts rest on; empty if there is but one."""
     panel: Panel | None
     """All judges together; None if there is but one."""
     judging: JudgingEvidence
     """What else is known of the judging; parts of which nothing is known are empty."""
+
+
+def summary_schema() -> str:
+    """Return the JSON schema of ``summary.json``, as it is published in ``docs/summary.schema.json``."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema |= Summary.model_json_schema(by_alias=True, mode="serialization")
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

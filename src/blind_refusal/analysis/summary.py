@@ -38,6 +38,7 @@ from blind_refusal.analysis.schema import (
     Summary,
 )
 from blind_refusal.analysis.twins import compare_twins
+from blind_refusal.analysis.variants import compare_variants, rows_of_variant, variants_in
 from blind_refusal.errors import UserError
 
 _STRATA: Final = ("family", "authority_group", "authority", "subtype", *DIMENSIONS, "dual_use", "language")
@@ -62,6 +63,9 @@ def summarise(
 ) -> Summary:
     """Compute every rate, count and interval of a report.
 
+    Where models were asked under several conditions or in several wordings, all parts but ``variants`` rest on the
+    base: no system prompt and the original wording, if they are among them.
+
     Args:
         evaluations: one row per response × judge, see ``check_evaluations``.
         judge: whose verdicts count; by default the only judge, or the first by name.
@@ -72,7 +76,8 @@ def summarise(
     Raises:
         UserError: the table is faulty, or the judge is not in it.
     """
-    table = with_properties(check_evaluations(evaluations))
+    checked = check_evaluations(evaluations)
+    table = with_properties(rows_of_variant(checked, variants_in(checked)[0]))
     judges = table["judge"].unique().sort().to_list()
     chosen = judges[0] if judge is None else judge
     if chosen not in judges:
@@ -97,6 +102,7 @@ def summarise(
         decoupling=decouple(scored),
         drivers=find_drivers(scored),
         comparisons=compare_models(scored, replicates, seed),
+        variants=compare_variants(checked, chosen),
         panel=panel_of(table),
         judging=weigh_evidence(rows, evidence or Evidence()),
     )

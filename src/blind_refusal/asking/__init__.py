@@ -2,18 +2,22 @@
 
 from blind_refusal.asking.answers import read_object
 from blind_refusal.asking.ask import Asked, OnOutcome, ask, pending
+from blind_refusal.asking.budget import Budget, dearest
 from blind_refusal.asking.calling import Patience, require_model
 from blind_refusal.asking.display import Display, Silent, shown
 from blind_refusal.asking.fencing import clip, marker_for
 from blind_refusal.asking.ledger import Ledger
 from blind_refusal.asking.outcomes import ANSWERED, Outcome, Status
+from blind_refusal.asking.prices import CHARACTERS_PER_TOKEN, Prices, cost_of
 from blind_refusal.asking.prompts import Prompt, load_prompt
 from blind_refusal.asking.requests import AnswerSchema, Message, ModelConfiguration, Request, Stage
 
 __all__ = [
     "ANSWERED",
+    "CHARACTERS_PER_TOKEN",
     "AnswerSchema",
     "Asked",
+    "Budget",
     "Display",
     "Ledger",
     "Message",
@@ -21,6 +25,7 @@ __all__ = [
     "OnOutcome",
     "Outcome",
     "Patience",
+    "Prices",
     "Prompt",
     "Request",
     "Silent",
@@ -28,6 +33,8 @@ __all__ = [
     "Status",
     "ask",
     "clip",
+    "cost_of",
+    "dearest",
     "load_prompt",
     "marker_for",
     "pending",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from blind_refusal.asking.budget import Budget
 from blind_refusal.asking.calling import KeyRefusedError, Patience, call, open_model
 from blind_refusal.asking.ledger import Ledger
 from blind_refusal.asking.outcomes import Outcome, Status
@@ -30,7 +31,9 @@ class Asked:
     refused_keys: dict[str, str] = field(default_factory=dict)
     """Model label → why its provider does not accept the key. Its remaining requests were not sent."""
     not_sent: Counter[str] = field(default_factory=Counter)
-    """Model label → how many requests were left unsent for that reason."""
+    """Model label → how many requests were left unsent, for that reason or because the budget is spent."""
+    budget_spent: bool = False
+    """Whether requests were left unsent because they could have cost more than may be spent."""
 
 
 def pending(requests: Sequence[Request], ledger: Ledger, *, retry_failed: bool = False) -> list[Request]:
@@ -56,6 +59,7 @@ def ask(
     *,
     patience: Patience | None = None,
     retry_failed: bool = False,
+    budget: Budget | None = None,
     on_outcome: OnOutcome | None = None,
 ) -> Asked:
     """Send the requests whose outcome is not known yet and record each outcome in the ledger.
@@ -69,10 +73,12 @@ def ask(
     to_send = pending(requests, ledger, retry_failed=retry_failed)
     if not to_send:
         return Asked()
-    return asyncio.run(_ask(to_send, ledger, patience or Patience(), on_outcome or (lambda _: None)))
+    return asyncio.run(_ask(to_send, ledger, patience or Patience(), budget, on_outcome or (lambda _: None)))
 
 
-async def _ask(requests: Sequence[Request], ledger: Ledger, patience: Patience, on_outcome: OnOutcome) -> Asked:
+async def _ask(
+    requests: Sequence[Request], ledger: Ledger, patience: Patience, budget: Budget | None, on_outcome: OnOutcome
+) -> Asked:
     lanes: dict[str, list[Request]] = {}
     for request in requests:
         lanes.setdefault(request.model.label, []).append(request)
@@ -81,7 +87,8 @@ async def _ask(requests: Sequence[Request], ledger: Ledger, patience: Patience, 
     try:
         async with _recorder(ledger, asked, on_outcome) as record, asyncio.TaskGroup() as group:
             for label, lane in lanes.items():
-                group.create_task(_run_lane(models[label], lane, record, asked))
+                connections = patience.connections(lane[0].model) or models[label].api.max_connections()
+                group.create_task(_run_lane(models[label], lane, connections, record, asked, budget))
     except* Exception as errors:  # noqa: BLE001 - passed on, out of its group
         raise _first(errors) from None
     finally:
@@ -98,9 +105,8 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 async def _run_lane(
-    model: "Model", lane: Sequence[Request], record: "asyncio.Queue[Outcome | None]", asked: Asked
+    model: "Model", lane: Sequence[Request], connections: int, record: _Queue, asked: Asked, budget: Budget | None
 ) -> None:
-    connections = lane[0].model.connections or model.api.max_connections()
     remaining: Iterator[Request] = iter(lane)
     left = len(lane)
 
@@ -109,11 +115,18 @@ async def _run_lane(
         for request in remaining:  # shared by the workers of the lane: each takes the next
             if request.model.label in asked.refused_keys:
                 return
+            if budget and not await budget.reserve(request):
+                asked.budget_spent = True
+                return
+            outcome: Outcome | None = None
             try:
                 outcome = await call(model, request)
             except KeyRefusedError as error:
                 asked.refused_keys[request.model.label] = str(error)
                 return
+            finally:
+                if budget:
+                    await budget.settle(request, outcome)
             left -= 1
             record.put_nowait(outcome)
 

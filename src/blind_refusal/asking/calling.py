@@ -23,6 +23,7 @@ MALFORMED_TRIES = 3
 _MALFORMED = (IndexError, KeyError, TypeError, AttributeError, JSONDecodeError)
 _REFUSED_KEY = 401  # 403 is not among these: some providers use it for a single prompt that they moderate
 _ERROR_LENGTH = 500
+_BATCH_CONNECTIONS = 5_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Patience:
     """Retries of a request that the provider rejects for now (429, 5xx, a broken connection, a time-out)."""
     attempt_timeout: int = 600
     """Seconds after which one attempt counts as failed."""
+    batch: bool = False
+    """Whether to use the provider's batch interface, where it has one (Inspect knows which do)."""
+
+    def connections(self, configuration: ModelConfiguration) -> int | None:
+        """Return how many requests may be under way; a batch is made of what is under way, so then there are many."""
+        return _BATCH_CONNECTIONS if self.batch else configuration.connections
 
 
 class KeyRefusedError(Exception):
@@ -53,7 +60,8 @@ def open_model(configuration: ModelConfiguration, patience: Patience) -> "Model"
         config = GenerateConfig.model_validate(
             {
                 **configuration.generate,
-                "max_connections": configuration.connections,
+                "max_connections": patience.connections(configuration),
+                "batch": True if patience.batch else None,
                 "max_retries": patience.max_retries,
                 "attempt_timeout": patience.attempt_timeout,
             }

@@ -21,6 +21,9 @@ class Display(Protocol):
     def advance(self, outcome: Outcome) -> None:
         """Show that a call has its outcome."""
 
+    def spend(self, dollars: float) -> None:
+        """Show what has been spent so far in all."""
+
     def end(self) -> None:
         """Stop showing progress, also when the stage was interrupted."""
 
@@ -35,6 +38,9 @@ class Silent:
         """Show nothing."""
 
     def advance(self, outcome: Outcome) -> None:
+        """Show nothing."""
+
+    def spend(self, dollars: float) -> None:
         """Show nothing."""
 
     def end(self) -> None:

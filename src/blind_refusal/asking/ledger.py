@@ -108,6 +108,10 @@ class Ledger:
         """Yield the newest outcome of every request of a stage, in the order in which they came in."""
         return self._select(f"{_NEWEST} AND stage = ? ORDER BY row", stage)
 
+    def all_outcomes(self, stage: str) -> Iterator[Outcome]:
+        """Yield every outcome of a stage, those that were asked again included, in the order in which they came in."""
+        return self._select("stage = ? ORDER BY row", stage)
+
     def _select(self, condition: str, value: str) -> Iterator[Outcome]:
         query = f"SELECT {', '.join(_COLUMNS)} FROM outcomes WHERE {condition}"  # noqa: S608 - nothing in it comes from outside
         for row in self._connection.execute(query, (value,)):

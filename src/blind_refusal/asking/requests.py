@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+from blind_refusal.asking.prices import Prices
+
 Stage = Literal["respond", "judge", "judge_reasoning", "audit", "write", "gate"]
 """The stages that use models."""
 
@@ -39,6 +41,8 @@ class ModelConfiguration:
     """Arguments of the provider (`base_url` among them), as Inspect's `-M` gives them."""
     connections: int | None = None
     """How many requests may be under way at once; the provider's default if None. Not part of the key."""
+    prices: Prices | None = None
+    """What calls cost, where it is known. Not part of the key."""
 
     def __post_init__(self) -> None:
         if not self.label:

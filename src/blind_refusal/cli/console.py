@@ -38,6 +38,7 @@ class TerminalDisplay:
         self._title = ""
         self._done = 0
         self._total = 0
+        self._spent = 0.0
 
     def say(self, line: str) -> None:
         """Print one line."""
@@ -55,10 +56,12 @@ class TerminalDisplay:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[spent]}", markup=False),
         )
         self._bars = Progress(*columns, console=ERR)
         self._tasks = {
-            label: self._bars.add_task(f"{title} {one_line(label, 60)}", total=count) for label, count in calls.items()
+            label: self._bars.add_task(f"{title} {one_line(label, 60)}", total=count, spent="")
+            for label, count in calls.items()
         }
         self._bars.start()
 
@@ -70,7 +73,14 @@ class TerminalDisplay:
         elif not self._bars and self._done * _LINES_PER_STAGE // self._total != (
             (self._done - 1) * _LINES_PER_STAGE // self._total
         ):
-            self.say(f"{self._title}: {self._done} of {self._total}")
+            spent = f", ${self._spent:,.2f} spent" if self._spent else ""
+            self.say(f"{self._title}: {self._done} of {self._total}{spent}")
+
+    def spend(self, dollars: float) -> None:
+        """Show what has been spent, behind the last bar."""
+        self._spent = dollars
+        if self._bars and self._tasks:
+            self._bars.update(list(self._tasks.values())[-1], spent=f"${dollars:,.2f} spent")
 
     def end(self) -> None:
         """Stop showing bars."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from blind_refusal.cli.options import (
+    BatchOption,
+    BudgetOption,
     ConnectionsOption,
     RetriesOption,
     RetryFailedOption,
@@ -72,7 +74,7 @@ def judge(
     ] = False,
     price: Annotated[
         str | None,
-        typer.Option("--price", help="For --estimate: dollars per million tokens.", metavar="INPUT/CACHED/OUTPUT"),
+        typer.Option("--price", help="Of the judge, dollars per million tokens.", metavar="INPUT/CACHED/OUTPUT"),
     ] = None,
     probe: Annotated[
         bool, typer.Option("--probe", help="Send the corpus of hostile responses to the judges named here instead.")
@@ -83,14 +85,14 @@ def judge(
     max_retries: RetriesOption = 6,
     timeout: TimeoutOption = 600,
     retry_failed: RetryFailedOption = False,
+    budget: BudgetOption = None,
+    batch: BatchOption = False,
     yes: YesOption = False,
 ) -> None:
     """Judge the responses of a study with its judges and the ones named here."""
     if context.invoked_subcommand is not None:
         return
-    if price is not None and not estimate:
-        raise UserError("--price is for --estimate")
-    way = asking(max_connections, max_retries, timeout, retry_failed)
+    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch)
     if probe:
         from blind_refusal.study.probing import probe_judge
 
@@ -103,6 +105,7 @@ def judge(
         return
     if json_out is not None:
         raise UserError("--json is for --probe, and for `judge validate` and `judge audit`")
+    from blind_refusal.asking import Prices
     from blind_refusal.study import Wishes
 
     wishes = Wishes(
@@ -113,34 +116,36 @@ def judge(
         check=check,
         author_names=mask,
         judge_reasoning=judge_reasoning,
+        judge_price=Prices.parse(price) if price else None,
     )
     if estimate:
-        _estimate(study, wishes, way, price)
+        _estimate(study, wishes, way)
     else:
         _judge_study(study, wishes, way, yes)
 
 
-def _estimate(study: Path, wishes: "Wishes", way: "Asking", price: str | None) -> None:
+def _estimate(study: Path, wishes: "Wishes", way: "Asking") -> None:
     from blind_refusal.cli.judging_tables import show_estimates
     from blind_refusal.study import Study, make_plan
-    from blind_refusal.study.estimating import Prices, estimate_judging
+    from blind_refusal.study.estimating import estimate_judging
     from blind_refusal.study.run import requests_of_judging
 
-    prices = Prices.parse(price) if price else None
     folder = Study(study)
     folder.manifest  # noqa: B018 - refuses a folder without a study
-    show_estimates(estimate_judging(requests_of_judging(folder, make_plan(folder, wishes), way)), prices)
+    show_estimates(estimate_judging(requests_of_judging(folder, make_plan(folder, wishes), way)), wishes.judge_price)
 
 
 def _judge_study(study: Path, wishes: "Wishes", way: "Asking", yes: bool) -> None:
     from blind_refusal.cli.judging_tables import show_judging
     from blind_refusal.study import Study, begin, judge_study, make_plan
-    from blind_refusal.study.run import headline_judge
+    from blind_refusal.study.run import headline_judge, say_costs
 
     folder = Study(study)
     folder.manifest  # noqa: B018 - refuses a folder without a study
     begin(folder, make_plan(folder, wishes))
-    judge_study(folder, way, display(), confirm(yes))
+    shown = display()
+    judge_study(folder, way, shown, confirm(yes))
+    say_costs(folder, shown)
     show_judging(folder, headline_judge(folder))
 
 

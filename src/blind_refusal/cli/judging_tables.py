@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from blind_refusal.analysis import Estimate
     from blind_refusal.analysis.corrected_rates import Corrections
     from blind_refusal.analysis.validation import BinaryScores, Validation
+    from blind_refusal.asking import Prices
     from blind_refusal.study import Study
     from blind_refusal.study.audit import Audit
-    from blind_refusal.study.estimating import JudgingEstimate, Prices
+    from blind_refusal.study.estimating import JudgingEstimate
     from blind_refusal.study.label_planning import LabelPlan
     from blind_refusal.study.probing import Probe
 

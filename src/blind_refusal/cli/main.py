@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer._click.exceptions import ClickException  # typer shows no public name for it
 
-from blind_refusal.cli import authoring, cases, judging, study
+from blind_refusal.cli import authoring, cases, comparing, judging, models, review, review_app, sharing, study
 from blind_refusal.errors import UserError
 
 app = typer.Typer(
@@ -23,9 +23,14 @@ app = typer.Typer(
 )
 study.register(app)
 authoring.register(app)
+review_app.register(app)
+review.register(app)
+comparing.register(app)
 app.add_typer(cases.app, name="cases")
 app.add_typer(judging.app, name="judge")
 app.command()(judging.plan_labels)
+app.command()(models.models)
+sharing.register(app)
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130

@@ -29,6 +29,14 @@ RetryFailedOption = Annotated[
     bool, typer.Option("--retry-failed", help="Ask again what ended in an error in an earlier run.")
 ]
 
+BudgetOption = Annotated[
+    float | None,
+    typer.Option("--budget", min=0.0, help="Dollars that the study may cost in all; stops before more is spent."),
+]
+BatchOption = Annotated[
+    bool, typer.Option("--batch", help="Use the providers' batch interfaces where they have them: cheaper, slower.")
+]
+
 _FREE = "embedded/"
 
 
@@ -59,24 +67,36 @@ def ask_before_paying(models: Mapping[str, int], yes: bool) -> None:
     typer.confirm("These calls may cost money. Go on?", abort=True, err=True)
 
 
-def asking(connections: int | None, max_retries: int, timeout: int, retry_failed: bool) -> "Asking":
+def asking(
+    connections: int | None,
+    max_retries: int,
+    timeout: int,
+    retry_failed: bool,
+    *,
+    budget: float | None = None,
+    batch: bool = False,
+) -> "Asking":
     """Return how requests of a study are sent."""
+    from blind_refusal.asking import Patience
     from blind_refusal.study import Asking
 
-    return Asking(connections=connections, patience=patience(max_retries, timeout), retry_failed=retry_failed)
+    patience = Patience(max_retries=max_retries, attempt_timeout=timeout, batch=batch)
+    return Asking(connections=connections, patience=patience, retry_failed=retry_failed, budget=budget)
 
 
 def confirm(yes: bool) -> "Confirm":
     """Return what shows the bill, and asks before calls that may cost money."""
 
     def show(bill: "Bill") -> None:
-        if not bill.calls:
-            return
-        calls = ", ".join(f"{label} {count}" for label, count in bill.calls.items())
-        typer.echo(
-            f"To ask   {calls}; about {bill.input_tokens:,} tokens in, at most {bill.most_output_tokens:,} out",
-            err=True,
-        )
+        for label, calls in bill.calls.items():
+            cost = f"; at most ${bill.most_cost[label]:,.2f}" if label in bill.most_cost else ""
+            typer.echo(
+                f"To ask   {label} {calls}; about {bill.input_tokens[label]:,} tokens in, at most "
+                f"{bill.most_output_tokens[label]:,} out{cost}",
+                err=True,
+            )
+        if len(bill.most_cost) > 1:
+            typer.echo(f"         together at most ${sum(bill.most_cost.values()):,.2f}", err=True)
         ask_before_paying(bill.calls, yes)
 
     return show

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blind_refusal.cli.options import (
+    BatchOption,
+    BudgetOption,
     CasesOption,
     ConnectionsOption,
     RetriesOption,
@@ -48,6 +50,24 @@ TokensOption = Annotated[
     int | None,
     typer.Option("--max-tokens", min=1, help="Output tokens of a model to test. [default: 8000; embedded 160]"),
 ]
+SuiteOption = Annotated[
+    list[str] | None,
+    typer.Option("--suite", help="A suite of models, by name (see `models`) or file; repeat."),
+]
+ConditionOption = Annotated[
+    list[str] | None,
+    typer.Option("--condition", help="`none`, `weigh`, `follow`, or NAME=FILE with a system prompt; repeat to cross."),
+]
+WordingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--wordings", help="The queries in other words: JSON Lines, case_id, wording, user_query.", metavar="FILE"
+    ),
+]
+PriceOption = Annotated[
+    list[str] | None,
+    typer.Option("--price", help="Dollars per million tokens; repeat.", metavar="MODEL=INPUT/CACHED/OUTPUT"),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +86,12 @@ def run(
     epochs: EpochsOption = None,
     system_prompt: SystemOption = None,
     max_tokens: TokensOption = None,
+    suite: SuiteOption = None,
+    condition: ConditionOption = None,
+    wordings: WordingsOption = None,
+    price: PriceOption = None,
+    budget: BudgetOption = None,
+    batch: BatchOption = False,
     max_connections: ConnectionsOption = None,
     max_retries: RetriesOption = 6,
     timeout: TimeoutOption = 600,
@@ -84,9 +110,13 @@ def run(
         epochs=epochs,
         system_prompt=system_prompt,
         max_tokens=max_tokens,
+        suites=suite or (),
+        conditions=condition or (),
+        wordings=wordings,
+        prices=price or (),
     )
     folder = _study(study)
-    way = asking(max_connections, max_retries, timeout, retry_failed)
+    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch)
     paths = run_study(folder, make_plan(folder, wishes), way, display(), confirm(yes))
     _say_report(paths.page)
 
@@ -100,6 +130,12 @@ def respond(
     epochs: EpochsOption = None,
     system_prompt: SystemOption = None,
     max_tokens: TokensOption = None,
+    suite: SuiteOption = None,
+    condition: ConditionOption = None,
+    wordings: WordingsOption = None,
+    price: PriceOption = None,
+    budget: BudgetOption = None,
+    batch: BatchOption = False,
     max_connections: ConnectionsOption = None,
     max_retries: RetriesOption = 6,
     timeout: TimeoutOption = 600,
@@ -108,6 +144,7 @@ def respond(
 ) -> None:
     """Ask models the cases; nothing is judged yet."""
     from blind_refusal.study import Wishes, begin, describe, make_plan, respond_study
+    from blind_refusal.study.run import say_costs
 
     wishes = Wishes(
         models=model or (),
@@ -117,12 +154,18 @@ def respond(
         epochs=epochs,
         system_prompt=system_prompt,
         max_tokens=max_tokens,
+        suites=suite or (),
+        conditions=condition or (),
+        wordings=wordings,
+        prices=price or (),
     )
     folder = _study(study)
     begin(folder, make_plan(folder, wishes))
     shown = display()
     describe(folder, shown)
-    respond_study(folder, asking(max_connections, max_retries, timeout, retry_failed), shown, confirm(yes))
+    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch)
+    respond_study(folder, way, shown, confirm(yes))
+    say_costs(folder, shown)
 
 
 def report(
@@ -139,6 +182,9 @@ def report(
         Path | None,
         typer.Option("--labels", help="A sheet of `plan-labels` that people have filled in.", metavar="FILE"),
     ] = None,
+    no_responses: Annotated[
+        bool, typer.Option("--no-responses", help="Leave the models' answers out of the case browser.")
+    ] = False,
 ) -> None:
     """Write the report on a study, or on any table of judged responses."""
     from blind_refusal.analysis import read_evaluations
@@ -152,8 +198,10 @@ def report(
             raise UserError("--labels belongs to a study; --evaluations is a table by itself")
         typer.echo(f"Labels   {take_labels(_study(study), labels)} responses labelled by people", err=True)
     if evaluations is None:
-        paths = report_study(_study(study), out=out, judge=judge)
+        paths = report_study(_study(study), out=out, judge=judge, with_responses=not no_responses)
     else:
+        if no_responses:
+            raise UserError("--no-responses belongs to a study; a table of evaluations holds no responses")
         if out is None:
             raise UserError("--evaluations needs --out DIR: where the report goes")
         paths = write_report(read_evaluations(evaluations), out, judge=judge)

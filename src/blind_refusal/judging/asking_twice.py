@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
-from blind_refusal.asking import Asked, Ledger, OnOutcome, Outcome, Patience, Request, ask
+from blind_refusal.asking import Asked, Budget, Ledger, OnOutcome, Outcome, Patience, Request, ask
 from blind_refusal.judging.labels import VerdictStatus
 from blind_refusal.judging.parsing import UnparsedError, UnsupportedError
 
@@ -49,6 +50,7 @@ def ask_twice(
     *,
     patience: Patience | None = None,
     retry_failed: bool = False,
+    budget: Budget | None = None,
     on_outcome: OnOutcome | None = None,
 ) -> list[Asked]:
     """Send requests, and once more those whose answer cannot be used. Outcomes go to the ledger.
@@ -58,16 +60,19 @@ def ask_twice(
         ledger: what is known already is not asked again.
         patience: how long to go on with a request that fails.
         retry_failed: ask again what ended in an error.
+        budget: what may be spent.
         on_outcome: called after each outcome is in the ledger.
 
     Returns:
         What came of both turns.
     """
     requests = [request for request, _ in firsts]
-    asked = [ask(requests, ledger, patience=patience, retry_failed=retry_failed, on_outcome=on_outcome)]
+    send = partial(
+        ask, ledger=ledger, patience=patience, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome
+    )
+    asked = [send(requests)]
     seconds = [again for first, parse in firsts if (again := _second_if_needed(first, parse, ledger)) is not None]
-    asked.append(ask(seconds, ledger, patience=patience, retry_failed=retry_failed, on_outcome=on_outcome))
-    return asked
+    return [*asked, send(seconds)]
 
 
 def _second_if_needed(first: Request, parse: Parse[Answer], ledger: Ledger) -> Request | None:

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from blind_refusal.asking import Asked, Ledger, ModelConfiguration, OnOutcome, Outcome, Patience, Request, pending
+from blind_refusal.asking import (
+    Asked,
+    Budget,
+    Ledger,
+    ModelConfiguration,
+    OnOutcome,
+    Outcome,
+    Patience,
+    Request,
+    pending,
+)
 from blind_refusal.judging.asking_twice import ask_twice, settle
 from blind_refusal.judging.blinding import BlindedResponse
 from blind_refusal.judging.labels import ResponseType, Verdict, VerdictStatus
@@ -64,6 +74,7 @@ class Judge(Protocol):
         *,
         patience: Patience | None = None,
         retry_failed: bool = False,
+        budget: Budget | None = None,
         on_outcome: OnOutcome | None = None,
     ) -> list[Asked]:
         """Do what it takes to have verdicts on the responses; what is known already is not asked again."""
@@ -108,12 +119,15 @@ class ModelJudge:
         *,
         patience: Patience | None = None,
         retry_failed: bool = False,
+        budget: Budget | None = None,
         on_outcome: OnOutcome | None = None,
     ) -> list[Asked]:
         """Ask the model about every response that has no verdict in the ledger."""
         parsers = [labels_of(response) for response in responses] * self.repeats
         firsts = list(zip(self.requests(responses), parsers, strict=True))
-        return ask_twice(firsts, ledger, patience=patience, retry_failed=retry_failed, on_outcome=on_outcome)
+        return ask_twice(
+            firsts, ledger, patience=patience, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome
+        )
 
     def verdict(self, response: BlindedResponse, ledger: Ledger, *, repeat: int = 1) -> Verdict | None:
         """Read the verdict from the ledger."""
@@ -143,6 +157,7 @@ class _Silent:
         *,
         patience: Patience | None = None,  # noqa: ARG002
         retry_failed: bool = False,  # noqa: ARG002
+        budget: Budget | None = None,  # noqa: ARG002
         on_outcome: OnOutcome | None = None,  # noqa: ARG002
     ) -> list[Asked]:
         """Do nothing: there is nobody to ask."""

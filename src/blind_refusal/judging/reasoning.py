@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from blind_refusal.asking import (
     Asked,
+    Budget,
     Ledger,
     ModelConfiguration,
     OnOutcome,
@@ -78,11 +79,12 @@ def judge_reasoning(
     *,
     patience: Patience | None = None,
     retry_failed: bool = False,
+    budget: Budget | None = None,
     on_outcome: OnOutcome | None = None,
 ) -> list[Asked]:
     """Have a model label reasoning, asking a second time where its answer cannot be used."""
     firsts = [(reasoning_request(judge, one), _label_of(one)) for one in blinded]
-    return ask_twice(firsts, ledger, patience=patience, retry_failed=retry_failed, on_outcome=on_outcome)
+    return ask_twice(firsts, ledger, patience=patience, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome)
 
 
 def reasoning_verdict(judge: ModelConfiguration, blinded: BlindedResponse, ledger: Ledger) -> ReasoningVerdict | None:

@@ -63,6 +63,11 @@ def distinct(wanted: Mapping[_Key, str], limit: int) -> dict[_Key, str]:
     return found
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return untrusted text as one plain line of at most ``limit`` characters; a long one loses its middle."""
+    return _without_middle(plain_text(text), limit)
+
+
 def _without_middle(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text

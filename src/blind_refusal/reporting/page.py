@@ -11,14 +11,19 @@ import polars as pl
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from blind_refusal.analysis import CONTROL, MISSING_CAUSES, ModelSummary, Summary, rows_of_judge
+from blind_refusal.analysis import CONTROL, MISSING_CAUSES, ModelSummary, Summary, rows_of_judge, rows_of_variant, variants_in
+from blind_refusal.reporting.casebook import cell_link
 from blind_refusal.reporting.charts import CATEGORIES, FEW
+from blind_refusal.reporting.citation import CITATION, STUDY
 from blind_refusal.reporting.facts import JudgeFacts, RunFacts
 from blind_refusal.reporting.figures import Figure
 from blind_refusal.reporting.findings import answer, cautions, trust, trust_in_short
 from blind_refusal.reporting.harmless import plain_text
 from blind_refusal.reporting.palette import css_variables
-from blind_refusal.reporting.tables import TABLES
+from blind_refusal.reporting.shown import ShownTable, shown_tables
+from blind_refusal.reporting.shown.models import differences_table, ranks_table
+from blind_refusal.reporting.sketches import RANKED_BY
+from blind_refusal.reporting.trust import evidence_on_judging, missing_in_words
 from blind_refusal.reporting.words import NO_VALUE, count, interval, label, percent, points, points_interval
 
 _TEMPLATES: Final = "templates"
@@ -36,6 +41,26 @@ _CARDS: Final = (
 )
 
 
+_SECTIONS: Final = {
+    "answer": "Answer",
+    "run": "What was run",
+    "judge": "The judge",
+    "responses": "Responses",
+    "discrimination": "Discrimination",
+    "twins": "Twins",
+    "engagement": "Engagement",
+    "families": "Families",
+    "cells": "Cells",
+    "dual-use": "Dual use",
+    "drivers": "Drivers",
+    "models": "Models",
+    "missing": "Missing answers",
+    "method": "Method",
+    "glossary": "Glossary",
+    "cite": "Cite",
+}
+
+
 @dataclass(frozen=True)
 class Tally:
     """How much the table of evaluations holds, as the headline's judge sees it."""
@@ -50,8 +75,8 @@ class Tally:
 
 
 def tally(evaluations: pl.DataFrame, judge: str) -> Tally:
-    """Count what a checked table of evaluations holds for one judge."""
-    rows = rows_of_judge(evaluations, judge)
+    """Count what a checked table of evaluations holds for one judge, in the variant that the numbers rest on."""
+    rows = rows_of_judge(rows_of_variant(evaluations, variants_in(evaluations)[0]), judge)
     scored = rows.filter(pl.col("status") == "ok")
     control = scored.filter(pl.col("family") == CONTROL)["case_id"].n_unique()
     return Tally(
@@ -73,6 +98,8 @@ def render_page(
     evaluations: pl.DataFrame,
     figures: Mapping[str, Figure],
     facts: RunFacts,
+    files: Mapping[str, Mapping[str, str]] | None = None,
+    has_browser: bool = False,
 ) -> str:
     """Render the page.
 
@@ -81,6 +108,8 @@ def render_page(
         evaluations: the checked table that they were computed from.
         figures: the figures that could be drawn, by name.
         facts: what else is known of the run.
+        files: by name of table or figure, the paths beside the page by kind.
+        has_browser: whether a case browser lies beside the page.
     """
     counts = tally(evaluations, summary.judge)
     style = css_variables() + _read("report.css")
@@ -88,7 +117,7 @@ def render_page(
     return environment.get_template("report.html.j2").render(
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        title=plain_text(facts.title) if facts.title else "Blind refusal report",
+        title=page_title(facts),
         summary=summary,
         models=in_drawing_order(summary.models),
         figures=figures,
@@ -104,8 +133,53 @@ def render_page(
         categories=CATEGORIES,
         causes=[cause for cause in MISSING_CAUSES if cause in summary.missing.causes],
         few=FEW,
-        tables=TABLES,
+        methods=_methods(summary),
+        sections=_sections(summary, figures),
+        shown_tables=_tables_of_page(summary),
+        evidence=evidence_on_judging(summary),
+        missing_words=missing_in_words(summary),
+        files=files or {},
+        has_browser=has_browser,
+        cell_link=cell_link,
+        citation=CITATION,
+        study=STUDY,
     )
+
+
+def _sections(summary: Summary, figures: Mapping[str, Figure]) -> dict[str, str]:
+    """Return the sections that have something to say, with their names in the contents."""
+    without = set()
+    if summary.twins is None:
+        without.add("twins")
+    if "dual_use" not in figures:
+        without.add("dual-use")
+    if summary.comparisons is None:
+        without.add("models")
+    return {part: heading for part, heading in _SECTIONS.items() if part not in without}
+
+
+def _methods(summary: Summary) -> dict[str, str]:
+    found = {
+        "Shares": summary.profiles.method,
+        "Discrimination": summary.discrimination.method,
+        "Twins": summary.twins.method if summary.twins else None,
+        "Engagement": summary.decoupling.method,
+        "Drivers": summary.drivers.method,
+        "Differences": summary.comparisons.method_of_differences if summary.comparisons else None,
+        "Ranks": summary.comparisons.method_of_ranks if summary.comparisons else None,
+    }
+    return {name: words for name, words in found.items() if words}
+
+
+def _tables_of_page(summary: Summary) -> dict[str, ShownTable]:
+    """Return the tables as shown; of the comparisons of models, those by the rate that figures show."""
+    short = (ranks_table(summary.comparisons, (RANKED_BY,)), differences_table(summary.comparisons, (RANKED_BY,)))
+    return shown_tables(summary) | {table.name: table for table in short if table is not None and table.rows}
+
+
+def page_title(facts: RunFacts) -> str:
+    """Return what a report is called."""
+    return plain_text(facts.title) if facts.title else "Blind refusal report"
 
 
 def _judges(summary: Summary, facts: RunFacts) -> list[JudgeFacts]:

@@ -8,11 +8,13 @@ import polars as pl
 from blind_refusal.analysis import check_evaluations, summarise
 from blind_refusal.analysis.evidence import Evidence
 from blind_refusal.files import write_atomically
+from blind_refusal.reporting.casebook import Browsing, remove_browser, write_browser
 from blind_refusal.reporting.facts import RunFacts
-from blind_refusal.reporting.figures import FIGURES, draw_figures
+from blind_refusal.reporting.figures import draw_figures
 from blind_refusal.reporting.findings import trust_in_short
-from blind_refusal.reporting.page import in_drawing_order, render_page
-from blind_refusal.reporting.tables import csv_tables
+from blind_refusal.reporting.model_card import model_card
+from blind_refusal.reporting.outputs import outputs_of
+from blind_refusal.reporting.page import in_drawing_order, page_title, render_page, tally
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,15 @@ class ReportPaths:
     """The files of a report."""
 
     summary: Path
+    card: Path
+    """The summary in words, for a model card."""
     page: Path
     figures: tuple[Path, ...]
     """SVG and PNG of every figure for which there were data."""
     tables: tuple[Path, ...]
+    """Every table as CSV; with rows also as parquet, and, as the page shows it, as LaTeX."""
+    browser: Path | None
+    """The page of the case browser, if there is one."""
 
 
 def write_report(
@@ -32,11 +39,12 @@ def write_report(
     facts: RunFacts | None = None,
     judge: str | None = None,
     evidence: Evidence | None = None,
+    browsing: Browsing | None = None,
 ) -> ReportPaths:
     """Write a report into a folder; the same input gives the same files.
 
-    Every file is written whole or not at all, the page last. Figures of an earlier report that can no longer be drawn
-    are removed.
+    Every file is written whole or not at all, the page last. Figures and tables of an earlier report that are not part
+    of this one are removed.
 
     Args:
         evaluations: one row per response × judge, see ``check_evaluations``.
@@ -44,6 +52,8 @@ def write_report(
         facts: what else is known of the run.
         judge: whose verdicts count; by default the only judge, or the first by name.
         evidence: what else is known of the judging.
+        browsing: cases and answers for the case browser; without them there is none, and one of an earlier report is
+            removed.
 
     Raises:
         UserError: the table is faulty, the judge is not in it, or a file cannot be written.
@@ -51,24 +61,29 @@ def write_report(
     facts = facts or RunFacts()
     checked = check_evaluations(evaluations)
     summary = summarise(checked, judge, evidence=evidence)
-    figures = draw_figures(summary, in_drawing_order(summary.models), trust_in_short(facts.judge(summary.judge)))
-    page = render_page(summary, checked, figures, facts)
+    trust = trust_in_short(facts.judge(summary.judge))
+    has_browser = browsing is not None
+    figures = draw_figures(summary, in_drawing_order(summary.models), trust, has_browser)
+    outputs = outputs_of(summary, figures)
+    page = render_page(summary, checked, figures, facts, outputs.links(), has_browser)
+    counts, title = tally(checked, summary.judge), page_title(facts)
+    card = model_card(summary, title, facts, (counts.cases, counts.cases_defeated, counts.cases_control))
 
-    summary_path, page_path = out / "summary.json", out / "index.html"
+    summary_path, card_path, page_path = out / "summary.json", out / "summary.md", out / "index.html"
     write_atomically(summary_path, summary.model_dump_json(indent=2) + "\n")
-    tables = {out / "tables" / f"{name}.csv": text for name, text in csv_tables(summary).items()}
-    for path, text in tables.items():
-        write_atomically(path, text)
-    drawn: dict[Path, str | bytes] = {}
-    for name, figure in figures.items():
-        drawn |= {_figure_path(out, name, "svg"): figure.svg, _figure_path(out, name, "png"): figure.png}
-    for path, content in drawn.items():
-        write_atomically(path, content)
-    for outdated in {_figure_path(out, name, kind) for name in FIGURES for kind in ("svg", "png")} - drawn.keys():
-        outdated.unlink(missing_ok=True)
+    write_atomically(card_path, card)
+    outputs.write(out)
+    browser = None
+    if browsing is None:
+        remove_browser(out)
+    else:
+        browser = write_browser(checked, browsing, out, summary.judge, title)
     write_atomically(page_path, page)
-    return ReportPaths(summary=summary_path, page=page_path, figures=tuple(drawn), tables=tuple(tables))
-
-
-def _figure_path(out: Path, name: str, kind: str) -> Path:
-    return out / "figures" / f"{name}.{kind}"
+    return ReportPaths(
+        summary=summary_path,
+        card=card_path,
+        page=page_path,
+        figures=outputs.paths(out, "figures"),
+        tables=outputs.paths(out, "tables"),
+        browser=browser,
+    )

@@ -33,17 +33,18 @@ def chart_png(spec: Spec) -> bytes:
     return bytes(vl_convert.vegalite_to_png(dict(spec), scale=_PNG_SCALE, allowed_base_urls=[]))
 
 
-def inline_svg(spec: Spec, name: str, title: str, description: str) -> str:
+def inline_svg(spec: Spec, name: str, title: str, description: str, links: Mapping[str, str] | None = None) -> str:
     """Draw a chart as an SVG element to stand inside a page.
 
-    The element has no styles, links, scripts or fonts of its own; its colours are the page's CSS variables. To
-    assistive technology it is one picture with a title and a description.
+    The element has no styles, scripts or fonts of its own; its colours are the page's CSS variables. To assistive
+    technology it is one picture with a title and a description, or, with links, a group of them.
 
     Args:
         spec: the chart.
         name: unique in the page; prefixes every id.
         title: what the chart shows, in a few words.
         description: what is to be seen in it, in a sentence or two.
+        links: where marks lead, by their hover texts.
     """
     root = _drawn(spec)
     for element in root.iter():
@@ -52,7 +53,9 @@ def inline_svg(spec: Spec, name: str, title: str, description: str) -> str:
         for paint in _PAINTS & element.attrib.keys():
             colour = element.attrib[paint]
             element.set(paint, variable_for(colour) or colour)
-    _name(root, name, title, description)
+    if links:
+        _link(root, links)
+    _name(root, name, title, description, "group" if links else "img")
     return _text(root)
 
 
@@ -92,8 +95,20 @@ def _prefix_references(element: ElementTree.Element, name: str) -> None:
         element.set("clip-path", f"url(#{name}-{clip.removeprefix('url(#')}")
 
 
-def _name(root: ElementTree.Element, name: str, title: str, description: str) -> None:
-    root.set("role", "img")
+def _link(root: ElementTree.Element, links: Mapping[str, str]) -> None:
+    """Put marks into links to where their hover texts lead."""
+    for parent in list(root.iter()):
+        for place, mark in enumerate(list(parent)):
+            hover = mark.findtext("title")
+            if hover is not None and hover in links:
+                link = ElementTree.Element("a", {"href": links[hover], "aria-label": hover})
+                parent.remove(mark)
+                link.append(mark)
+                parent.insert(place, link)
+
+
+def _name(root: ElementTree.Element, name: str, title: str, description: str, role: str) -> None:
+    root.set("role", role)
     root.set("aria-labelledby", f"{name}-title {name}-desc")
     for position, (tag, text) in enumerate([("title", title), ("desc", description)]):
         element = ElementTree.Element(tag, {"id": f"{name}-{tag}"})

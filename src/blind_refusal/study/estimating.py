@@ -3,40 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blind_refusal.asking import Request
-from blind_refusal.errors import UserError
-
-CHARACTERS_PER_TOKEN = 4
-"""Of English prose, roughly; providers count in ways of their own."""
+from blind_refusal.asking import CHARACTERS_PER_TOKEN, Prices, Request
 
 _ANSWER_TOKENS = 150
 """Output tokens of a judge's answer without reasoning, roughly."""
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Dollars per million tokens."""
-
-    fresh: float
-    cached: float
-    output: float
-
-    @classmethod
-    def parse(cls, text: str) -> "Prices":
-        """Read ``INPUT/CACHED/OUTPUT``, as in ``1.25/0.125/10``.
-
-        Raises:
-            UserError: if it is not three numbers.
-        """
-        try:
-            fresh, cached, output = (float(part) for part in text.split("/"))
-        except ValueError as error:
-            raise UserError(
-                f"--price {text}: INPUT/CACHED/OUTPUT is wanted, dollars per million tokens, as in 1.25/0.125/10"
-            ) from error
-        if min(fresh, cached, output) < 0:
-            raise UserError(f"--price {text}: a price cannot be below 0")
-        return cls(fresh, cached, output)
 
 
 @dataclass(frozen=True)
@@ -58,10 +28,9 @@ class JudgingEstimate:
 
     def cost(self, prices: Prices) -> tuple[float, float]:
         """Return the expected cost, and the highest possible one without caching and with all output, in dollars."""
-        fresh = self.constant_tokens + self.varying_tokens
-        expected = fresh * prices.fresh + self.cached_tokens * prices.cached + self.output_tokens * prices.output
-        most = (fresh + self.cached_tokens) * prices.fresh + self.most_output_tokens * prices.output
-        return expected / 1e6, most / 1e6
+        tokens = self.constant_tokens + self.cached_tokens + self.varying_tokens
+        expected = prices.cost(tokens, self.cached_tokens, self.output_tokens)
+        return expected, prices.cost(tokens, 0, self.most_output_tokens)
 
 
 def estimate_judging(requests: Sequence[Request]) -> list[JudgingEstimate]:

@@ -25,10 +25,11 @@ def case_table(cases: Iterable[Case]) -> pl.DataFrame:
             **{dimension: case.dimensions.get(dimension) for dimension in dimensions},
             "dual_use": case.dual_use.flagged if case.dual_use else None,
             "twin_of": case.twin_of,
+            "language": case.provenance.language,
         }
         for case in cases
     ]
-    schema = {**dict.fromkeys(columns, pl.String), "dual_use": pl.Boolean, "twin_of": pl.String}
+    schema = {**dict.fromkeys(columns, pl.String), "dual_use": pl.Boolean, "twin_of": pl.String, "language": pl.String}
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -55,11 +56,13 @@ def evaluation_table(
         .otherwise(pl.col("verdict_status"))
     )
     return (
-        responses.select("response_id", "case_id", "model", "epoch", response_status=pl.col("status"))
+        responses.select(
+            "response_id", "case_id", "model", "condition", "wording", "epoch", response_status=pl.col("status")
+        )
         .join(pl.DataFrame({"judge": judges}, schema={"judge": pl.String}), how="cross")
         .join(case_table(cases.values()), on="case_id", how="inner", validate="m:1")
         .join(verdict, on=["response_id", "judge"], how="left", validate="1:1")
         .with_columns(status=status)
         .drop("response_status", "verdict_status")
-        .sort("case_id", "model", "epoch", "judge")
+        .sort("case_id", "model", "condition", "wording", "epoch", "judge")
     )

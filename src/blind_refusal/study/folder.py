@@ -1,5 +1,6 @@
 """The folder that holds one study: where things lie, how it is begun, and how it is continued."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,8 +11,18 @@ import polars as pl
 from blind_refusal.asking import Ledger, ModelConfiguration
 from blind_refusal.cases import Case, hash_cases, read_cases, write_cases
 from blind_refusal.errors import UserError
+from blind_refusal.files import write_atomically
 from blind_refusal.judging import AuthorNames, Judge, ModelJudge, relabelled
-from blind_refusal.study.manifest import DataSetEntry, JudgeEntry, Manifest, ModelEntry, read_manifest, write_manifest
+from blind_refusal.study.manifest import (
+    ConditionEntry,
+    DataSetEntry,
+    JudgeEntry,
+    Manifest,
+    ModelEntry,
+    read_manifest,
+    write_manifest,
+)
+from blind_refusal.subjects import Condition, Wording, read_wordings
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,9 @@ class Plan:
     judges: Sequence[PlannedJudge]
     author_names: AuthorNames | None = None
     judge_reasoning: bool = False
+    conditions: Sequence[Condition] = ()
+    wordings: Path | None = None
+    """File of further wordings of the queries."""
 
 
 class Study:
@@ -56,6 +70,11 @@ class Study:
     def cases_file(self) -> Path:
         """The cases used, frozen."""
         return self.folder / "cases.jsonl"
+
+    @property
+    def wordings_file(self) -> Path:
+        """Further wordings of the queries, frozen; not there where there are none."""
+        return self.folder / "wordings.jsonl"
 
     @property
     def ledger_file(self) -> Path:
@@ -88,6 +107,21 @@ class Study:
             raise UserError(f"{self.cases_file}: was changed after the study had begun; its hash is not study.yaml's")
         return {case.id: case for case in cases}
 
+    @property
+    def wordings(self) -> list[Wording]:
+        """Further wordings of the queries.
+
+        Raises:
+            UserError: if they are not the ones that the study was begun with.
+        """
+        if self.manifest.wordings_sha256 is None:
+            return []
+        if _hash_file(self.wordings_file) != self.manifest.wordings_sha256:
+            raise UserError(
+                f"{self.wordings_file}: was changed after the study had begun; its hash is not study.yaml's"
+            )
+        return read_wordings(self.wordings_file, list(self.cases))
+
     @cached_property
     def manifest(self) -> Manifest:
         """What was asked.
@@ -106,8 +140,6 @@ class Study:
     def write_table(self, name: str, table: pl.DataFrame) -> None:
         """Write a derived table, atomically."""
         import io
-
-        from blind_refusal.files import write_atomically
 
         buffer = io.BytesIO()
         table.write_parquet(buffer)
@@ -131,6 +163,8 @@ class Study:
         Raises:
             UserError: if the study was begun with other cases or another way of asking.
         """
+        if plan.wordings is not None:
+            read_wordings(plan.wordings, [case.id for case in plan.cases])
         if self.exists:
             self._refuse_other_study(plan)
             manifest = self.manifest
@@ -146,8 +180,11 @@ class Study:
                 epochs=plan.epochs,
                 system_prompt=plan.system_prompt,
             )
+        if plan.wordings is not None:
+            manifest = self._with_wordings(manifest, plan)
         manifest = manifest.model_copy(
             update={
+                "conditions": _with_conditions(manifest, plan.conditions),
                 "models": _with_models(manifest.models, plan.models),
                 "judges": _with_judges(manifest.judges, plan.judges),
                 "author_names": plan.author_names,
@@ -156,6 +193,15 @@ class Study:
         )
         write_manifest(self.manifest_file, manifest)
         self.__dict__["manifest"] = manifest
+
+    def _with_wordings(self, manifest: Manifest, plan: Plan) -> Manifest:
+        if plan.wordings is None:
+            return manifest
+        wanted = _hash_file(plan.wordings)
+        if manifest.wordings_sha256 not in (None, wanted):
+            raise UserError(f"{self.folder}: was begun with other wordings; name another folder with --study")
+        write_atomically(self.wordings_file, plan.wordings.read_bytes())
+        return manifest.model_copy(update={"wordings_sha256": wanted})
 
     def _refuse_foreign_folder(self) -> None:
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
@@ -181,16 +227,39 @@ class Study:
                 )
 
 
+def _hash_file(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read: {error}") from error
+
+
+def _with_conditions(manifest: Manifest, conditions: Sequence[Condition]) -> list[ConditionEntry]:
+    """Add conditions; a study that was begun with one keeps it as the first."""
+    if not conditions:
+        return manifest.conditions
+    begun = manifest.models and not manifest.conditions
+    known = {one.name: one.system_prompt for one in (manifest.asked_under if begun else [])}
+    known |= {entry.name: entry.system_prompt for entry in manifest.conditions}
+    for condition in conditions:
+        if condition.name in known and known[condition.name] != condition.system_prompt:
+            raise UserError(f"condition {condition.name}: is in the study with another text; give it another name")
+        known.setdefault(condition.name, condition.system_prompt)
+    return [ConditionEntry(name=name, system_prompt=text) for name, text in known.items()]
+
+
 def _with_models(entries: list[ModelEntry], models: Sequence[ModelConfiguration]) -> list[ModelEntry]:
-    result = list(entries)
+    """Add models. One that is there may get another price, but must be asked in the same way."""
+    result = {entry.label: entry for entry in entries}
     for model in models:
         entry = ModelEntry.of(model)
-        same_label = [other for other in result if other.label == entry.label]
-        if any(other != entry for other in same_label):
+        old = result.get(entry.label)
+        if old and old.asks != entry.asks:
             raise UserError(f"model {entry.label}: is in the study with other settings; give it another label or study")
-        if not same_label:
-            result.append(entry)
-    return result
+        if old and entry.prices is None:
+            entry = entry.model_copy(update={"prices": old.prices})
+        result[entry.label] = entry
+    return list(result.values())
 
 
 def _with_judges(entries: list[JudgeEntry], judges: Sequence[PlannedJudge]) -> list[JudgeEntry]:
@@ -202,10 +271,14 @@ def _with_judges(entries: list[JudgeEntry], judges: Sequence[PlannedJudge]) -> l
         if old and old.rubric != entry.rubric:
             entry = _entry(replace(planned, judge=relabelled(planned.judge)))
             old = next((other for other in result if other.label == entry.label), None)
-        if old and (old.model, old.context, old.checks) != (entry.model, entry.context, entry.checks):
+        if old and (_asks(old), old.context, old.checks) != (_asks(entry), entry.context, entry.checks):
             raise UserError(f"judge {entry.label}: is in the study with other settings; use another study")
         result = [entry if other is old else other for other in result] if old else [*result, entry]
     return result
+
+
+def _asks(entry: JudgeEntry) -> tuple[object, ...] | None:
+    return entry.model.asks if entry.model else None
 
 
 def _entry(planned: PlannedJudge) -> JudgeEntry:

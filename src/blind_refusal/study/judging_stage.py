@@ -37,6 +37,7 @@ from blind_refusal.study.evaluations import evaluation_table
 from blind_refusal.study.folder import PlannedJudge, Study
 from blind_refusal.study.labels import LABEL_SCHEMA, labels_of_checks
 from blind_refusal.study.manifest import JudgeEntry
+from blind_refusal.study.money import Till
 from blind_refusal.study.respond_stage import Asking, say_what_came
 
 
@@ -123,15 +124,16 @@ def judge(
     texts = judged_texts(study)
     asked: list[Asked] = []
     with study.open_ledger() as ledger:
+        till = Till(study, ledger, asking.budget, display)
         try:
             for one in judges:
                 wanted = texts.for_judge(one.judge)
                 if one.checks:
                     chosen = set(drawn_for(study, one, judges, texts, ledger)["response_id"])
                     wanted = [response for response in wanted if response.response_id in chosen]
-                asked += _ask(one, wanted, ledger, asking, display)
+                asked += _ask(one, wanted, ledger, asking, display, till)
                 if not one.checks:
-                    asked += _ask_about_reasoning(one.judge, texts.reasoning, ledger, asking, display)
+                    asked += _ask_about_reasoning(one.judge, texts.reasoning, ledger, asking, display, till)
         finally:
             write_judging_tables(study, judges, texts, ledger)
     say_what_came(display, asked)
@@ -139,7 +141,7 @@ def judge(
 
 
 def _ask(
-    one: PlannedJudge, wanted: list[BlindedResponse], ledger: Ledger, asking: Asking, display: Display
+    one: PlannedJudge, wanted: list[BlindedResponse], ledger: Ledger, asking: Asking, display: Display, till: Till
 ) -> list[Asked]:
     to_ask = one.judge.pending(wanted, ledger, retry_failed=asking.retry_failed)
     with shown(display, f"Judging with {one.judge.label}", to_ask):
@@ -148,12 +150,13 @@ def _ask(
             ledger,
             patience=asking.patience,
             retry_failed=asking.retry_failed,
-            on_outcome=display.advance,
+            budget=till.budget,
+            on_outcome=till.take,
         )
 
 
 def _ask_about_reasoning(
-    judge: Judge, reasoning: list[BlindedResponse], ledger: Ledger, asking: Asking, display: Display
+    judge: Judge, reasoning: list[BlindedResponse], ledger: Ledger, asking: Asking, display: Display, till: Till
 ) -> list[Asked]:
     if not isinstance(judge, ModelJudge) or not reasoning:
         return []
@@ -165,7 +168,8 @@ def _ask_about_reasoning(
             ledger,
             patience=asking.patience,
             retry_failed=asking.retry_failed,
-            on_outcome=display.advance,
+            budget=till.budget,
+            on_outcome=till.take,
         )
 
 
@@ -189,7 +193,7 @@ def drawn_for(
 def write_judging_tables(study: Study, judges: Sequence[PlannedJudge], texts: JudgedTexts, ledger: Ledger) -> None:
     """Write every table that follows from what the ledger knows of the judges."""
     whole = [one.judge for one in judges if not one.checks]
-    verdicts = verdict_table(_verdicts(whole, texts, ledger))
+    verdicts = _with_earlier(study, whole, verdict_table(_verdicts(whole, texts, ledger)))
     study.write_table("verdicts", verdicts)
     study.write_table("judged", judged_table(texts.responses))
     responses = study.read_table("responses")
@@ -207,6 +211,16 @@ def write_judging_tables(study: Study, judges: Sequence[PlannedJudge], texts: Ju
         ]
         study.write_table("reasoning_verdicts", reasoning_table(found))
     _write_checks(study, judges, texts, ledger)
+
+
+def _with_earlier(study: Study, judges: Sequence[Judge], verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Keep the verdicts of judges whom this study never asked: those of a published study that was imported."""
+    recorded = [judge.label for judge in judges if isinstance(judge, RecordedJudge)]
+    if not recorded or not study.table_file("verdicts").exists():
+        return verdicts
+    earlier = study.read_table("verdicts").filter(pl.col("judge").is_in(recorded))
+    unknown = earlier.join(verdicts, on=["response_id", "judge"], how="anti")
+    return pl.concat([verdicts, unknown.select(verdicts.columns)])
 
 
 def _verdicts(judges: Sequence[Judge], texts: JudgedTexts, ledger: Ledger, repeat: int = 1) -> list[Verdict]:

@@ -15,6 +15,7 @@ from blind_refusal.asking import ModelConfiguration
 from blind_refusal.errors import Fault, FaultyInput, UserError
 from blind_refusal.files import write_atomically
 from blind_refusal.judging import AuthorNames, Context
+from blind_refusal.subjects import NO_PROMPT, Condition, SuitePrices
 
 
 class _Entry(BaseModel):
@@ -45,20 +46,41 @@ class ModelEntry(_Entry):
     label: str
     generate: dict[str, Any] = {}
     args: dict[str, Any] = {}
+    prices: SuitePrices | None = None
+    """Dollars per million tokens, where they were given."""
+    connections: int | None = None
+    """Of the suite; the command line's number goes before it."""
+    origin: str | None = None
+    """Id of the study that asked it, where this study was merged from several."""
 
     @classmethod
     def of(cls, configuration: ModelConfiguration) -> Self:
-        """Describe a configuration; how many connections it has is no property of the study."""
+        """Describe a configuration."""
+        prices = configuration.prices
         return cls(
             name=configuration.name,
             label=configuration.label,
             generate=configuration.generate,
             args=configuration.args,
+            prices=prices and SuitePrices(input=prices.input, cached=prices.cached, output=prices.output),
+            connections=configuration.connections,
         )
 
     def configuration(self, connections: int | None = None) -> ModelConfiguration:
-        """Return the configuration that the entry describes."""
-        return ModelConfiguration(self.name, self.label, dict(self.generate), dict(self.args), connections)
+        """Return the configuration that the entry describes.
+
+        Args:
+            connections: requests under way at once, instead of the entry's own.
+        """
+        prices = self.prices.known if self.prices else None
+        return ModelConfiguration(
+            self.name, self.label, dict(self.generate), dict(self.args), connections or self.connections, prices
+        )
+
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """What may change its answers."""
+        return self.name, self.generate, self.args
 
 
 class JudgeEntry(_Entry):
@@ -75,6 +97,13 @@ class JudgeEntry(_Entry):
     """Label of the judge whose verdicts this one checks on a drawn sample; None if it judges everything."""
     sample: int | None = None
     """How many responses are drawn for it to check."""
+
+
+class ConditionEntry(_Entry):
+    """A system prompt under which every model is asked."""
+
+    name: str
+    system_prompt: str | None
 
 
 class Manifest(_Entry):
@@ -94,6 +123,11 @@ class Manifest(_Entry):
     cases_sha256: str
     epochs: int = 1
     system_prompt: str | None = None
+    """The only system prompt; null where there is none, or where there are conditions."""
+    conditions: list[ConditionEntry] = []
+    """System prompts that the models are crossed with; empty for one condition, without or with `system_prompt`."""
+    wordings_sha256: str | None = None
+    """Hash of `wordings.jsonl`, where queries are also asked in other words."""
     models: list[ModelEntry] = []
     judges: list[JudgeEntry] = []
     author_names: AuthorNames | None = None
@@ -102,6 +136,18 @@ class Manifest(_Entry):
     """Whether the model judges also label the models' reasoning."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    def id_of_model(self, label: str) -> str:
+        """Return what a model's responses are numbered by: the id of the study that asked it."""
+        return next((entry.origin for entry in self.models if entry.label == label and entry.origin), self.id)
+
+    @property
+    def asked_under(self) -> list[Condition]:
+        """The conditions, also where there is but one."""
+        if self.conditions:
+            return [Condition(entry.name, entry.system_prompt) for entry in self.conditions]
+        name = NO_PROMPT if self.system_prompt is None else "system prompt"
+        return [Condition(name, self.system_prompt)]
 
 
 def read_manifest(file: Path) -> Manifest:

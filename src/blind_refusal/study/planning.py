@@ -1,16 +1,16 @@
 """From what the user said, and what an existing study already settles, to the plan of a study."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from blind_refusal.asking import ModelConfiguration
+from blind_refusal.asking import ModelConfiguration, Prices
 from blind_refusal.cases import SHIPPED_CASES, check_file, hash_cases, sample_cases
 from blind_refusal.errors import FaultyInput, UserError
-from blind_refusal.judging import LEXICAL, Context, Judge, configure_judge, read_author_names
+from blind_refusal.judging import LEXICAL, Context, Judge, ModelJudge, configure_judge, read_author_names
 from blind_refusal.study.folder import Plan, PlannedJudge, Study
 from blind_refusal.study.manifest import DataSetEntry, Manifest
-from blind_refusal.subjects import configure_subject, require_model_name
+from blind_refusal.subjects import Condition, configure_subject, read_condition, read_suite, require_model_name
 
 DEFAULT_MODEL = "embedded/smollm2"
 DEFAULT_SAMPLE = "per-cell=1"
@@ -42,6 +42,15 @@ class Wishes:
     author_names: Path | None = None
     """A list of further names to mask in responses."""
     judge_reasoning: bool = False
+    judge_price: Prices | None = None
+    """What calls of the judges named here cost."""
+    suites: Sequence[str] = ()
+    """Suites of models, by name or file."""
+    conditions: Sequence[str] = ()
+    """Names of conditions that ship, or NAME=FILE."""
+    wordings: Path | None = None
+    prices: Sequence[str] = ()
+    """LABEL=INPUT/CACHED/OUTPUT for models under test."""
 
 
 def make_plan(study: Study, wishes: Wishes) -> Plan:
@@ -76,6 +85,8 @@ def make_plan(study: Study, wishes: Wishes) -> Plan:
         author_names=read_author_names(wishes.author_names)
         if wishes.author_names
         else (manifest.author_names if manifest else None),
+        conditions=_conditions(wishes, manifest),
+        wordings=wishes.wordings,
         judge_reasoning=wishes.judge_reasoning or bool(manifest and manifest.judge_reasoning),
     )
 
@@ -92,9 +103,34 @@ def _system_prompt(file: Path | None) -> str | None:
     return text
 
 
+def _conditions(wishes: Wishes, manifest: Manifest | None) -> list[Condition]:
+    if wishes.conditions and (wishes.system_prompt or (manifest and manifest.system_prompt)):
+        raise UserError("--condition and --system-prompt do not go together; name your prompt: --condition mine=FILE")
+    conditions = [read_condition(text) for text in wishes.conditions]
+    names = [condition.name for condition in conditions]
+    if len(set(names)) < len(names):
+        raise UserError("--condition: a name stands twice")
+    return conditions
+
+
 def _models(wishes: Wishes, *, already: bool) -> list[ModelConfiguration]:
-    names = list(dict.fromkeys(wishes.models)) or ([] if already else [DEFAULT_MODEL])
-    return [configure_subject(name, max_tokens=wishes.max_tokens) for name in names]
+    suites = [read_suite(name) for name in wishes.suites]
+    models = [model.configuration(wishes.max_tokens) for suite in suites for model in suite.models]
+    names = list(dict.fromkeys(wishes.models)) or ([] if already or models else [DEFAULT_MODEL])
+    models += [configure_subject(name, max_tokens=wishes.max_tokens) for name in names]
+    prices = dict(_price(text) for text in wishes.prices)
+    unknown = prices.keys() - {model.label for model in models}
+    if unknown:
+        labels = ", ".join(model.label for model in models) or "none"
+        raise UserError(f"--price {', '.join(sorted(unknown))}: no such model named here; there are {labels}")
+    return [replace(model, prices=prices.get(model.label, model.prices)) for model in models]
+
+
+def _price(text: str) -> tuple[str, Prices]:
+    label, equals, price = text.partition("=")
+    if not equals:
+        raise UserError(f"--price {text}: MODEL=INPUT/CACHED/OUTPUT is wanted, as in openai/gpt-5.4=1.25/0.125/10")
+    return label, Prices.parse(price)
 
 
 def _judges(wishes: Wishes, manifest: Manifest | None) -> list[PlannedJudge]:
@@ -117,4 +153,7 @@ def _judge(name: str, wishes: Wishes) -> Judge:
         require_model_name(name)
     elif wishes.context != "blind" or wishes.repeats > 1:
         raise UserError("the lexical judge knows no --context and no --repeat: it always says the same")
-    return configure_judge(name, context=wishes.context, repeats=wishes.repeats)
+    judge = configure_judge(name, context=wishes.context, repeats=wishes.repeats)
+    if isinstance(judge, ModelJudge) and wishes.judge_price:
+        return replace(judge, configuration=replace(judge.configuration, prices=wishes.judge_price))
+    return judge

@@ -1,22 +1,27 @@
 """The main job: respond → judge → report, in one study folder."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from blind_refusal.analysis import read_evaluations
-from blind_refusal.asking import Display, Request, pending, require_model
+from blind_refusal.asking import CHARACTERS_PER_TOKEN, Display, Request, dearest, pending, require_model
 from blind_refusal.judging import RUBRIC, ModelJudge
 from blind_refusal.reporting import ReportPaths, write_report
+from blind_refusal.study.browsing import browsing_of
 from blind_refusal.study.evidence import evidence_of
 from blind_refusal.study.folder import Plan, Study
-from blind_refusal.study.judging_stage import judge, judged_texts, judges_of, pending_judging
+from blind_refusal.study.judging_stage import (
+    judge,
+    judged_texts,
+    judges_of,
+    pending_judging,
+    write_judging_tables,
+)
 from blind_refusal.study.manifest import JudgeEntry
+from blind_refusal.study.money import accounts, require_prices
 from blind_refusal.study.reporting_facts import run_facts
-from blind_refusal.study.respond_stage import Asking, planned_requests, respond
-
-_CHARACTERS_PER_TOKEN = 4
+from blind_refusal.study.respond_stage import Asking, planned_responses, respond, write_responses
 
 
 @dataclass(frozen=True)
@@ -25,10 +30,12 @@ class Bill:
 
     calls: dict[str, int]
     """Calls still to be made, by model or judge."""
-    input_tokens: int
-    """Estimate: a token for every four characters."""
-    most_output_tokens: int
-    """What the limits on output allow at most."""
+    input_tokens: dict[str, int]
+    """Estimate, by the same: a token for every four characters."""
+    most_output_tokens: dict[str, int]
+    """What the limits on output allow at most, by the same."""
+    most_cost: dict[str, float]
+    """Dollars at most, by the same; models whose price is not known are left out."""
 
 
 Confirm = Callable[[Bill], None]
@@ -37,12 +44,22 @@ Confirm = Callable[[Bill], None]
 
 def bill_for(requests: Sequence[Request]) -> Bill:
     """Count what sending requests takes."""
+    lanes: dict[str, list[Request]] = {}
+    for request in requests:
+        lanes.setdefault(request.model.label, []).append(request)
     return Bill(
-        calls=dict(Counter(request.model.label for request in requests)),
-        input_tokens=sum(len(message.text) for request in requests for message in request.messages)
-        // _CHARACTERS_PER_TOKEN,
-        most_output_tokens=sum(int(request.model.generate.get("max_tokens", 0)) for request in requests),
+        calls={label: len(lane) for label, lane in lanes.items()},
+        input_tokens={label: _characters(lane) // CHARACTERS_PER_TOKEN for label, lane in lanes.items()},
+        most_output_tokens={
+            label: sum(int(request.model.generate.get("max_tokens", 0)) for request in lane)
+            for label, lane in lanes.items()
+        },
+        most_cost={label: sum(map(dearest, lane)) for label, lane in lanes.items() if lane[0].model.prices is not None},
     )
+
+
+def _characters(lane: Sequence[Request]) -> int:
+    return sum(len(message.text) for request in lane for message in request.messages)
 
 
 def run_study(study: Study, plan: Plan, asking: Asking, display: Display, confirm: Confirm) -> ReportPaths:
@@ -51,6 +68,7 @@ def run_study(study: Study, plan: Plan, asking: Asking, display: Display, confir
     describe(study, display)
     respond_study(study, asking, display, confirm)
     judge_study(study, asking, display, confirm)
+    say_costs(study, display)
     return report_study(study)
 
 
@@ -78,10 +96,13 @@ def describe(study: Study, display: Display) -> None:
     )
     display.say(f"Models   {', '.join(entry.label for entry in manifest.models)}")
     display.say(f"Judges   {', '.join(map(_describe_judge, manifest.judges))}")
-    if manifest.system_prompt:
-        display.say("System   a system prompt of yours goes before every query")
-    total = manifest.cases * manifest.epochs * len(manifest.models)
-    display.say(f"Calls    {total} to models under test in all")
+    prompts = [one.name for one in manifest.asked_under if one.system_prompt is not None]
+    if prompts:
+        names = ", ".join(one.name for one in manifest.asked_under)
+        display.say(f"System   conditions: {names}; a system prompt goes before every query in {', '.join(prompts)}")
+    if wordings := study.wordings:
+        display.say(f"Wordings {', '.join(['original', *(one.name for one in wordings)])}")
+    display.say(f"Calls    {len(planned_responses(study))} to models under test in all")
 
 
 def _describe_judge(entry: JudgeEntry) -> str:
@@ -96,9 +117,19 @@ def _describe_judge(entry: JudgeEntry) -> str:
 
 
 def respond_study(study: Study, asking: Asking, display: Display, confirm: Confirm) -> None:
-    """Ask the study's models what they have not been asked yet."""
+    """Ask the study's models what they have not been asked yet.
+
+    Raises:
+        UserError: if there is a budget, and a model's prices are not known.
+    """
+    if asking.budget is not None:
+        require_prices(study)
     with study.open_ledger() as ledger:
-        to_send = pending(planned_requests(study, asking.connections), ledger, retry_failed=asking.retry_failed)
+        to_send = pending(
+            [one.request for one in planned_responses(study, asking.connections)],
+            ledger,
+            retry_failed=asking.retry_failed,
+        )
     confirm(bill_for(to_send))
     respond(study, asking, display)
 
@@ -112,7 +143,13 @@ def requests_of_judging(study: Study, plan: Plan, asking: Asking) -> list[Reques
 
 
 def judge_study(study: Study, asking: Asking, display: Display, confirm: Confirm) -> None:
-    """Judge the study's responses with all of its judges."""
+    """Judge the study's responses with all of its judges.
+
+    Raises:
+        UserError: if there is a budget, and a model's prices are not known.
+    """
+    if asking.budget is not None:
+        require_prices(study)
     judges = judges_of(study, asking.connections)
     with study.open_ledger() as ledger:
         to_send = pending_judging(judges, judged_texts(study), ledger, asking)
@@ -120,10 +157,35 @@ def judge_study(study: Study, asking: Asking, display: Display, confirm: Confirm
     judge(study, judges, asking, display)
 
 
-def report_study(study: Study, out: Path | None = None, judge: str | None = None) -> ReportPaths:
-    """Write the report from the study's table of evaluations."""
-    manifest = study.manifest
-    planned = manifest.cases * manifest.epochs * len(manifest.models)
+def rebuild_tables(study: Study) -> None:
+    """Write all tables anew from what the ledger holds; nothing is asked."""
+    with study.open_ledger() as ledger:
+        write_responses(study, ledger, planned_responses(study))
+        judges = judges_of(study)
+        write_judging_tables(study, judges, judged_texts(study), ledger)
+
+
+def say_costs(study: Study, display: Display) -> None:
+    """Say what every model has cost so far, cached tokens apart; nothing of models whose price is not known."""
+    with study.open_ledger() as ledger:
+        known = [account for account in accounts(study, ledger) if account.cost is not None]
+    for account in known:
+        display.say(
+            f"Cost     {account.model} ({account.stage}): ${account.cost:,.4f} for {account.calls} calls; tokens "
+            f"{account.input_tokens:,} in, {account.cached_tokens:,} cached, {account.output_tokens:,} out"
+        )
+    if len(known) > 1:
+        display.say(f"Cost     together ${sum(account.cost or 0 for account in known):,.4f}")
+
+
+def report_study(
+    study: Study, out: Path | None = None, judge: str | None = None, with_responses: bool = True
+) -> ReportPaths:
+    """Write the report from the study's table of evaluations, with a browser of its cases and answers beside it."""
+    study.manifest  # noqa: B018 - refuses a folder without a study
+    # A published study may come without its queries; then what there is is all that was planned.
+    complete = study.cases_file.exists()
+    planned = len(planned_responses(study)) if complete else study.read_table("responses").height
     evaluations = read_evaluations(study.table_file("evaluations"))
     return write_report(
         evaluations,
@@ -131,6 +193,7 @@ def report_study(study: Study, out: Path | None = None, judge: str | None = None
         run_facts(study, planned),
         judge=judge or headline_judge(study),
         evidence=evidence_of(study),
+        browsing=browsing_of(study, with_responses),
     )
 
 

@@ -67,6 +67,12 @@ def cells_chart(cells: Sequence[CellSummary], layout: Layout) -> dict[str, Any]:
     return finished(chart, layout)
 
 
+def cell_of_hover(cells: Sequence[CellSummary], layout: Layout) -> dict[str, CellSummary]:
+    """Return the cells by the hover text that their tiles have in a layout."""
+    names = _rows_of_map(cells)
+    return {_tile(cell, names[cell.authority_group, cell.authority], layout)["hover"]: cell for cell in cells}
+
+
 def _rows_of_map(cells: Sequence[CellSummary]) -> dict[tuple[str, str | None], str]:
     """Return the names of all rows from top to bottom: for each group its heading (no authority), then its members."""
     members: dict[str, set[str]] = {}

@@ -1,0 +1,5 @@
+// Pages without a form: keys only.
+
+import * as keys from "./keys.js";
+
+keys.listen();
