@@ -231,3 +231,13 @@ def test_intervals_cover_the_truth() -> None:
 def test_unknown_label_is_refused() -> None:
     with pytest.raises(KeyError):
         codes([["y", "maybe"]], ["y", "n"])
+
+
+def test_full_agreement_under_unequal_weights_is_one_and_no_more() -> None:
+    generator = np.random.default_rng(1)
+    for _ in range(300):
+        said = generator.integers(0, 2, generator.integers(2, 9))
+        weights = generator.choice([1.0, 40 / 7, 66 / 13, 1.65], len(said))
+        found = agreement_coefficients(np.stack([said, said], axis=1).astype(np.int64), 2, weights)
+        for statistic in (found.raw, found.kappa, found.ac1, found.alpha):
+            assert statistic.estimate is None or 0.999 < statistic.estimate <= 1

@@ -1,5 +1,6 @@
 """Asking a real HTTP server that has a bad day."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,3 +183,19 @@ def test_key_reaches_neither_ledger_nor_error(provider: LocalProvider, ledger_fi
     assert provider.headers[0]["Authorization"] == f"Bearer {key}"
     assert key not in outcome.error
     assert key.encode() not in ledger_file.read_bytes()
+
+
+def test_configurations_of_one_model_have_each_their_own_connections(
+    provider: LocalProvider, ledger_file: Path
+) -> None:
+    # Inspect keeps one limit for all configurations of a model and all calls of a process; ours must not wait for it.
+    provider.behaviour = lambda body, earlier: Reply(delay=0.3)
+    narrow = _model(connections=1)
+    wide = ModelConfiguration(narrow.name, "wide", narrow.generate, {}, 20)
+    with Ledger(ledger_file) as ledger:
+        ask(_requests(1, narrow), ledger, patience=PATIENCE)
+        started = time.monotonic()
+        ask([*_requests(2, narrow)[1:], *_requests(40, wide)], ledger, patience=PATIENCE)
+        seconds = time.monotonic() - started
+    assert len(provider.requests) == 42
+    assert seconds < 41 * 0.3 / 2  # one after the other it would take 12 seconds

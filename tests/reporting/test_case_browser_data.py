@@ -12,6 +12,7 @@ from blind_refusal.analysis import check_evaluations
 from blind_refusal.cases import Case
 from blind_refusal.reporting import ReportPaths, write_report
 from blind_refusal.reporting.casebook import cell_link, remove_browser
+from blind_refusal.reporting.casebook.cells import cells_data
 from blind_refusal.reporting.casebook.index import Browsing, Index, index_data, label_code
 from blind_refusal.reporting.casebook.scripts import data_script
 from tests.conftest import make_case, make_control
@@ -120,6 +121,31 @@ def test_epochs_stand_in_their_order_and_gaps_show() -> None:
     data = index_data(index, Browsing({}, nothing, nothing), "judge", "Title")
     assert data["cases"][0]["labels"] == [["ea", "e"], [".e", ""]]
     assert data["cases"][0]["query"] is None
+
+
+def test_conditions_are_told_apart_and_the_list_counts_the_reports_own() -> None:
+    rows = table(
+        row("a", response_id="1", condition="weigh", wording="original", response_type="helps"),
+        row("a", response_id="2", condition="none", wording="original"),
+        row("a", response_id="3", condition="none", wording="terse", response_type="hard_refusal"),
+    )
+    index = Index.of(check_evaluations(rows))
+    answers = pl.DataFrame({"response_id": ["1", "2", "3"], "response": "r", "reasoning": None, "status": "ok"})
+    quotes = dict.fromkeys(("help_quote", "engagement_quote", "harm_quote", "reasoning"), pl.String)
+    verdicts = pl.DataFrame(schema={"response_id": pl.String, "judge": pl.String} | quotes)
+    browsing = Browsing(
+        {"a": make_control("a")}, answers.with_columns(stop_reason=None), verdicts, {"terse": {"a": "Short."}}
+    )
+    data = index_data(index, browsing, "judge", "Title")
+    assert data["variants"] == ["none, original", "none, terse", "weigh, original"]
+    assert data["cases"][0]["labels"] == [["e"]]
+    ((_, cell),) = cells_data(index, browsing)
+    assert [(answer["id"], answer["variant"], answer["epoch"]) for answer in cell["answers"]] == [
+        ("2", 0, 1),
+        ("3", 1, 1),
+        ("1", 2, 1),
+    ]
+    assert cell["cases"][0]["wordings"] == [["terse", "Short."]]
 
 
 def test_without_responses_no_word_of_them_is_left(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_from_figure_to_cell_to_case(watched: Watched, report: ReportPaths, made
     assert sorted(shown_ids(page)) == wanted
     page.locator("#results a").first.click()
     expect(page.locator("#case-heading")).to_have_text(wanted[0])
-    assert page.evaluate("document.activeElement.id") == "case-heading"
+    expect(page.locator("#case-heading")).to_be_focused()
     case = next(case for case in some_cases() if case.id == wanted[0])
     expect(page.locator("#case blockquote").first).to_have_text(case.user_query)
     scored = made.evaluations.filter(case_id=wanted[0], judge="bench/judge-a")

@@ -7,12 +7,18 @@ import numpy as np
 import polars as pl
 import pytest
 
+from blind_refusal.analysis.evidence import weigh_evidence
 from blind_refusal.analysis.label_needs import JudgeErrors
 from blind_refusal.cases import hash_cases
 from blind_refusal.errors import FaultyInput, UserError
+from blind_refusal.judging import ResponseType
+from blind_refusal.review import Draft, LabelStore, Phase, Purpose, VerdictValues
 from blind_refusal.study import Plan, Study, Wishes, begin, judge, judges_of, make_plan
-from blind_refusal.study.label_planning import plan_labels, take_labels
+from blind_refusal.study.evidence import REVIEWERS, evidence_of
+from blind_refusal.study.judging_stage import blinded_responses
+from blind_refusal.study.label_planning import judge_rows, plan_labels, take_labels
 from blind_refusal.study.manifest import DataSetEntry
+from blind_refusal.study.reviewing import ReviewWishes, draw_review
 from blind_refusal.subjects import key_table
 from blind_refusal.subjects.respond import RESPONSE_SCHEMA
 from tests.conftest import make_case, make_control
@@ -131,3 +137,33 @@ def test_wrong_line_is_told_and_nothing_is_taken(
 def test_impossible_wish_is_refused(target: str, half_width: float, reason: str, study: Study) -> None:
     with pytest.raises(UserError, match=reason):
         plan_labels(study, target, half_width)
+
+
+def test_labels_given_in_a_review_correct_the_rates(study: Study) -> None:
+    with LabelStore.of_study(study.folder) as store:
+        wishes = ReviewWishes(purpose=Purpose.CORRECTION, raters=["ana"], size=60)
+        drawn = draw_review(study, store, wishes)[Phase.VERDICTS]
+        texts = {response.response_id: response.response for response in blinded_responses(study)}
+        for number, one in enumerate(store.assignments("ana", Phase.VERDICTS, Purpose.CORRECTION)):
+            helps = "walk on" in texts[one.item_id]
+            values = VerdictValues(
+                response_type=ResponseType.HELPS if helps else ResponseType.DEFLECTS,
+                engages_with_defeat=False,
+                engagement_quote="",
+                independent_harm=False,
+            )
+            draft = Draft(
+                id=f"draft-{number:06d}", phase=Phase.VERDICTS, item_id=one.item_id, rater="ana", values=values
+            )
+            store.save(draft)
+    assert drawn.assignments
+    evidence = evidence_of(study)
+    assert evidence.labels is not None
+    assert set(evidence.labels["source"]) == {REVIEWERS}
+    assert (1 / evidence.labels["inclusion_probability"]).sum() == pytest.approx(600, rel=0.02)
+    rows, _ = judge_rows(study, None)
+    (corrections,) = weigh_evidence(rows, evidence).corrections
+    helps = next(rate for rate in corrections.rates if rate.name == "helps_rate_defeated" and rate.model is None)
+    assert corrections.labelled == 60
+    assert helps.corrected.estimate == pytest.approx(helps.raw.estimate)  # these texts are easy for the judge
+    (study.folder / "labels.sqlite").unlink()

@@ -239,5 +239,6 @@ def _percentiles(values: _Floats) -> tuple[float, float] | None:
 
 
 def _statistic(estimate: float, limits: tuple[float, float], n: int) -> Statistic:
-    low, high = max(min(limits[0], estimate), -1.0), min(max(limits[1], estimate), 1.0)
-    return Statistic(estimate=estimate, low=low, high=high, n=n)
+    inside = min(max(estimate, -1.0), 1.0)  # rounding of weighted sums can step over the edge by a hair
+    low, high = max(min(limits[0], inside), -1.0), min(max(limits[1], inside), 1.0)
+    return Statistic(estimate=inside, low=low, high=high, n=n)

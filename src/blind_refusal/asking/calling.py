@@ -24,6 +24,8 @@ _MALFORMED = (IndexError, KeyError, TypeError, AttributeError, JSONDecodeError)
 _REFUSED_KEY = 401  # 403 is not among these: some providers use it for a single prompt that they moderate
 _ERROR_LENGTH = 500
 _BATCH_CONNECTIONS = 5_000
+_NO_LIMIT = 100_000
+"""Inspect's own limit is one for all configurations of a model, and the first one settles it; our lanes have theirs."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def open_model(configuration: ModelConfiguration, patience: Patience) -> "Model"
         config = GenerateConfig.model_validate(
             {
                 **configuration.generate,
-                "max_connections": patience.connections(configuration),
+                "max_connections": _NO_LIMIT,
                 "batch": True if patience.batch else None,
                 "max_retries": patience.max_retries,
                 "attempt_timeout": patience.attempt_timeout,

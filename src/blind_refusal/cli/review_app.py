@@ -27,35 +27,37 @@ def register(app: typer.Typer) -> None:
 def review(
     study: Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")] = Path("study"),
     phase: Annotated[
-        Literal["cases", "verdicts"] | None, typer.Option("--phase", help="What is reviewed. [default: both]")
+        Literal["cases", "verdicts"] | None, typer.Option("--phase", help="What is reviewed. \\[default: both]")
     ] = None,
     raters: Annotated[
-        str | None, typer.Option("--raters", help="Names of those who label, such as ana,ben. [default: rater-1]")
+        str | None, typer.Option("--raters", help="Names of those who label, such as ana,ben. \\[default: rater-1]")
     ] = None,
     sample: Annotated[
         int | None,
-        typer.Option("--sample", min=1, help="Items to draw. [default: 300 cases, 200 responses; all, if fewer]"),
+        typer.Option("--sample", min=1, help="Items to draw. \\[default: 300 cases, 200 responses; all, if fewer]"),
     ] = None,
     strata: Annotated[
         str | None,
         typer.Option(
             "--strata",
             help="Columns to stratify by, such as family,model,response_type, or `none`. "
-            "[default: family; of responses also what the judge says]",
+            "\\[default: family; of responses also what the judge says]",
         ),
     ] = None,
     overlap: Annotated[
         float | None,
-        typer.Option("--overlap", min=0, max=1, help="Share of the items that everybody labels. [default: 1]"),
+        typer.Option("--overlap", min=0, max=1, help="Share of the items that everybody labels. \\[default: 1]"),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Of the draw and everybody's order. [default: 7]")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Of the draw and everybody's order. \\[default: 7]")
+    ] = None,
     purpose: Annotated[
         Literal["review", "correction"],
         typer.Option("--purpose", help="What is drawn for; `correction`: labels that correct the judge's rates."),
     ] = "review",
     db: Annotated[
         str | None,
-        typer.Option("--db", help="Where labels are kept, such as postgresql+psycopg://… [default: in the study]"),
+        typer.Option("--db", help="Where labels are kept, such as postgresql+psycopg://… \\[default: in the study]"),
     ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[

@@ -182,6 +182,10 @@ def report(
         Path | None,
         typer.Option("--labels", help="A sheet of `plan-labels` that people have filled in.", metavar="FILE"),
     ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", help="Database of the review's labels. [default: the file in the study]", metavar="URL"),
+    ] = None,
     no_responses: Annotated[
         bool, typer.Option("--no-responses", help="Leave the models' answers out of the case browser.")
     ] = False,
@@ -198,7 +202,7 @@ def report(
             raise UserError("--labels belongs to a study; --evaluations is a table by itself")
         typer.echo(f"Labels   {take_labels(_study(study), labels)} responses labelled by people", err=True)
     if evaluations is None:
-        paths = report_study(_study(study), out=out, judge=judge, with_responses=not no_responses)
+        paths = report_study(_study(study), out=out, judge=judge, with_responses=not no_responses, db=db)
     else:
         if no_responses:
             raise UserError("--no-responses belongs to a study; a table of evaluations holds no responses")

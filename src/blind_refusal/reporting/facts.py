@@ -79,6 +79,8 @@ class RunFacts(_Facts):
     """Random seeds by what they were for."""
     system_prompt: str | None = None
     """Empty when the models were given none; None where that is not known."""
+    conditions: dict[str, str] = {}
+    """System prompts that the models were crossed with, by name; empty text where a condition has none."""
     notes: list[str] = []
     """What a reader must know to read the numbers rightly, one sentence or two each."""
 

@@ -25,6 +25,7 @@ FIGURES: Final = (
     "drivers",
     "ranks",
     "differences",
+    "variants",
 )
 """Names of all figures that a report can have, in its order; one without data is left out."""
 
@@ -72,6 +73,7 @@ def draw_figures(
         sketches.drivers_sketch(summary.drivers),
         sketches.ranks_sketch(summary.comparisons),
         sketches.differences_sketch(summary.comparisons),
+        sketches.variants_sketch(summary.variants),
     ]
     return {sketch.name: _figure(sketch, trust) for sketch in possible if sketch is not None}
 

@@ -11,7 +11,15 @@ import polars as pl
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from blind_refusal.analysis import CONTROL, MISSING_CAUSES, ModelSummary, Summary, rows_of_judge, rows_of_variant, variants_in
+from blind_refusal.analysis import (
+    CONTROL,
+    MISSING_CAUSES,
+    ModelSummary,
+    Summary,
+    rows_of_judge,
+    rows_of_variant,
+    variants_in,
+)
 from blind_refusal.reporting.casebook import cell_link
 from blind_refusal.reporting.charts import CATEGORIES, FEW
 from blind_refusal.reporting.citation import CITATION, STUDY
@@ -24,7 +32,16 @@ from blind_refusal.reporting.shown import ShownTable, shown_tables
 from blind_refusal.reporting.shown.models import differences_table, ranks_table
 from blind_refusal.reporting.sketches import RANKED_BY
 from blind_refusal.reporting.trust import evidence_on_judging, missing_in_words
-from blind_refusal.reporting.words import NO_VALUE, count, interval, label, percent, points, points_interval
+from blind_refusal.reporting.words import (
+    NO_VALUE,
+    count,
+    interval,
+    label,
+    percent,
+    points,
+    points_interval,
+    variant_name,
+)
 
 _TEMPLATES: Final = "templates"
 _CARDS: Final = (
@@ -54,6 +71,7 @@ _SECTIONS: Final = {
     "dual-use": "Dual use",
     "drivers": "Drivers",
     "models": "Models",
+    "conditions": "Conditions",
     "missing": "Missing answers",
     "method": "Method",
     "glossary": "Glossary",
@@ -141,6 +159,7 @@ def render_page(
         files=files or {},
         has_browser=has_browser,
         cell_link=cell_link,
+        variant_name=variant_name,
         citation=CITATION,
         study=STUDY,
     )
@@ -155,6 +174,8 @@ def _sections(summary: Summary, figures: Mapping[str, Figure]) -> dict[str, str]
         without.add("dual-use")
     if summary.comparisons is None:
         without.add("models")
+    if not summary.variants:
+        without.add("conditions")
     return {part: heading for part, heading in _SECTIONS.items() if part not in without}
 
 

@@ -28,6 +28,7 @@ TABLES: Final = (
     "drivers",
     "differences",
     "ranks",
+    "variants",
     "missing",
     "bounds",
     "judges",
@@ -68,6 +69,7 @@ def _of_headline_judge(summary: Summary) -> dict[str, list[Row]]:
         "drivers": [_flat(driver) for driver in summary.drivers.drivers],
         "differences": [_flat(pair) for pair in compared.differences] if compared else [],
         "ranks": [_flat(rank) for rank in compared.ranks] if compared else [],
+        "variants": list(_variants(summary)),
         "missing": list(_missing_rows(summary)),
         "bounds": [
             {"model": one.model or ALL_MODELS, "rate": name, "low": bounds.low, "high": bounds.high}
@@ -162,6 +164,20 @@ def _profiles(summary: Summary) -> Iterator[Row]:
             yield _row(part=part) | blank | _flat(profile)
     for row in _by_variable(found.levels):
         yield _row(part="level") | blank | row
+
+
+def _variants(summary: Summary) -> Iterator[Row]:
+    """Return a row for every variant and headline rate, and for every change of a rate by model."""
+    for one in summary.variants:
+        kind = _row(condition=one.condition, wording=one.wording, base=one.base)
+        for name, rate in one.headline:
+            found = one.changes.get(name) if one.changes else None
+            change = {f"change_{part}": cell for part, cell in _flat(found.change).items()} if found else {}
+            tested = _row(p=found.p) if found else {}
+            yield kind | _row(model=ALL_MODELS, rate=name) | _whole(rate) | change | tested
+        for part in one.models:
+            change = {f"change_{name}": cell for name, cell in _flat(part.change).items()}
+            yield kind | _row(model=part.model, rate=part.rate) | _whole(part.second) | change | _row(p=part.p)
 
 
 def _flat(record: BaseModel, first: str | None = None) -> Row:

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from blind_refusal.analysis import Estimate, Statistic
+from blind_refusal.analysis import Estimate, Statistic, Variant
+from blind_refusal.reporting.harmless import plain_text
 
 NO_VALUE = "–"
 RATE_WORDS: Final = {
@@ -77,6 +78,11 @@ def level(variable: str, value: str) -> str:
 def flag(value: str | None) -> str:
     """Write whether a case is flagged as dual use."""
     return {"true": "Flagged", "false": "Not flagged", None: "Not coded"}[value]
+
+
+def variant_name(variant: Variant) -> str:
+    """Write a combination of condition and wording, such as ``weigh, original``."""
+    return plain_text(", ".join(part for part in (variant.condition, variant.wording) if part))
 
 
 def p_value(p: float | None) -> str:

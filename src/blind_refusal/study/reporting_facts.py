@@ -44,7 +44,8 @@ def run_facts(study: Study, planned: int) -> RunFacts:
         started=datetime.fromisoformat(manifest.created),
         finished=finished,
         seeds={"sampling and order of judging": manifest.seed},
-        system_prompt=manifest.system_prompt or "",
+        system_prompt=None if manifest.conditions else manifest.system_prompt or "",
+        conditions={entry.name: entry.system_prompt or "" for entry in manifest.conditions},
         notes=_notes(study, planned - responses.height),
     )
 

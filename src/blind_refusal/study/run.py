@@ -179,7 +179,11 @@ def say_costs(study: Study, display: Display) -> None:
 
 
 def report_study(
-    study: Study, out: Path | None = None, judge: str | None = None, with_responses: bool = True
+    study: Study,
+    out: Path | None = None,
+    judge: str | None = None,
+    with_responses: bool = True,
+    db: str | None = None,
 ) -> ReportPaths:
     """Write the report from the study's table of evaluations, with a browser of its cases and answers beside it."""
     study.manifest  # noqa: B018 - refuses a folder without a study
@@ -192,7 +196,7 @@ def report_study(
         out or study.report,
         run_facts(study, planned),
         judge=judge or headline_judge(study),
-        evidence=evidence_of(study),
+        evidence=evidence_of(study, db),
         browsing=browsing_of(study, with_responses),
     )
 

@@ -60,7 +60,7 @@ def test_answer_that_was_saved_but_never_acknowledged_counts_once(page: Page, ra
 
 def test_what_is_changed_while_an_answer_is_on_its_way_is_not_lost(page: Page, rater: str, shared_folder: Path) -> None:
     held: list[Route] = []
-    page.route("**/label", lambda route: held.append(route), times=1)
+    page.route("**/label", lambda route: held.append(route), times=1)  # noqa: PLW0108 - a built-in cannot be marked
     press(page, "2", "w", "s", "Enter")
     expect(page.get_by_role("status")).to_have_text("Saving …")
     press(page, "1")

@@ -112,3 +112,14 @@ def test_back_button_goes_to_the_item_before(page: Page) -> None:
     page.go_back()
     at(page, "Response 1 of 4")
     assert page.locator("#formatted").inner_text().startswith(ENGAGING[:4])
+
+
+def test_time_is_counted_while_somebody_is_there(page: Page, rater: str, shared_folder: Path) -> None:
+    page.clock.install()
+    page.reload()
+    page.clock.fast_forward(7_000)
+    press(page, "2")
+    page.clock.fast_forward(600_000)  # ten minutes away, of which one is counted
+    press(page, "w", "s", "Enter")
+    at(page, "Response 2 of 4")
+    assert 67 <= rows(shared_folder, rater)[0].seconds < 300

@@ -48,9 +48,7 @@ def _case(facts: dict[str, Any], browsing: Browsing) -> dict[str, Any]:
         "works": case.works,
         "category": case.dual_use.category if case.dual_use else None,
         "language": case.provenance.language,
-        "wordings": [
-            [name, queries[case.id]] for name, queries in browsing.wordings.items() if case.id in queries
-        ],
+        "wordings": [[name, queries[case.id]] for name, queries in browsing.wordings.items() if case.id in queries],
     }
 
 

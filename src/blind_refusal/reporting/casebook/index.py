@@ -37,8 +37,8 @@ class Index:
     """The cases of a table of evaluations, numbered, and what they are numbered by."""
 
     evaluations: pl.DataFrame
-    """With ``case``, ``cell``, ``model_code``, ``judge_code``, ``variant`` and ``times``: which response of a model to a
-    case it is in that variant."""
+    """With ``case``, ``cell``, ``model_code``, ``judge_code``, ``variant`` and ``times``: which response of a model to
+    a case it is in that variant."""
     models: list[str]
     judges: list[str]
     variants: list[tuple[str | None, str | None]]
@@ -144,9 +144,7 @@ def _labels(index: Index) -> list[list[list[str]]]:
     blank = UNANSWERED * last
     found = [[[blank] * len(index.models) for _ in index.judges] for _ in index.cases]
     columns = ("case", "judge_code", "model_code", "times", "code")
-    for case, judge, model, times, code in (
-        base.with_columns(code=label_code()).select(columns).iter_rows()
-    ):
+    for case, judge, model, times, code in base.with_columns(code=label_code()).select(columns).iter_rows():
         row = found[case][judge]
         row[model] = row[model][: times - 1] + code + row[model][times:]
     return [[[word.rstrip(UNANSWERED) for word in row] for row in case] for case in found]

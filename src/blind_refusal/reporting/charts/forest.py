@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 
 from blind_refusal.reporting.charts.style import Layout, finished, rows
-from blind_refusal.reporting.harmless import shortened
+from blind_refusal.reporting.harmless import plain_text, shortened
 from blind_refusal.reporting.palette import LIGHT
 
 _ROW: Final = 34
@@ -109,7 +109,8 @@ def _rows_of_plot(marks: Sequence[Mark], layout: Layout) -> dict[tuple[str, str]
         keys += dict.fromkeys((heading, mark.name) for mark in marks if mark.heading == heading)
     shown = {}
     for number, (heading, name) in enumerate(keys):
-        text = shortened(name or heading.upper(), limit)
+        text = shortened(name, limit) if name else plain_text(heading).upper()
+        text = text if len(text) <= limit else f"{text[: limit - 1]}…"
         shown[heading, name] = f"{_ORDINARY if name else _HEADING}{number}|{text}"
     return shown
 

@@ -14,7 +14,7 @@ from blind_refusal.reporting.shown.table import (
     table,
     text,
 )
-from blind_refusal.reporting.words import RATE_WORDS, label, level, percent, points
+from blind_refusal.reporting.words import RATE_WORDS, label, level, percent, points, variant_name
 
 
 def discrimination_table(summary: Summary) -> ShownTable:
@@ -124,6 +124,20 @@ def ranks_table(comparisons: Comparisons | None, rates: tuple[str, ...] | None =
     ]
     headings = ["<By", "<Model", "Rate", "Rank"]
     return table("ranks", "Ranks of models, the highest rate first", headings, rows, comparisons.method_of_ranks)
+
+
+def variants_table(summary: Summary) -> ShownTable | None:
+    """Show every headline rate under every condition and wording, and its change against the base."""
+    rows = []
+    for one in summary.variants:
+        for name, estimate in one.headline:
+            show = gap if name == "discrimination" else rate
+            found = one.changes.get(name) if one.changes else None
+            change = [gap(found.change), probability(found.p)] if found else [text(None), text(None)]
+            rows.append([text(RATE_WORDS[name]), text(variant_name(one)), show(estimate), *change, number(estimate.n)])
+    headings = ["<Rate", "<Condition, wording", "Estimate", "Change", "p", "Responses"]
+    note = "Changes against the base, in percentage points, over what models have a scored response to both ways."
+    return table("variants", "Headline rates by condition and wording", headings, rows, note) if rows else None
 
 
 def differences_table(comparisons: Comparisons | None, rates: tuple[str, ...] | None = None) -> ShownTable | None:

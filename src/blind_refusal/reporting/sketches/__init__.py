@@ -16,6 +16,7 @@ from blind_refusal.reporting.sketches.outcomes import (
 )
 from blind_refusal.reporting.sketches.relations import drivers_sketch, twins_sketch
 from blind_refusal.reporting.sketches.sketch import Sketch
+from blind_refusal.reporting.sketches.variants import variants_sketch
 
 __all__ = [
     "RANKED_BY",
@@ -32,4 +33,5 @@ __all__ = [
     "plane_sketch",
     "ranks_sketch",
     "twins_sketch",
+    "variants_sketch",
 ]

@@ -103,7 +103,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"duration": duration, "home": home_of, "percent": percent}
+    environment.filters |= {"duration": duration, "home": home_of, "coefficient": coefficient}
     environment.globals |= {"phase_names": PHASE_NAMES}
     return environment
 
@@ -121,6 +121,6 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
-def percent(share: float) -> str:
-    """Write a share in percent."""
-    return f"{100 * share:.0f}%"
+def coefficient(value: float) -> str:
+    """Write a coefficient with two decimals and a real minus sign; what rounds to zero has none."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")

@@ -35,6 +35,9 @@ class Section:
     """One comparison of the agreement page: a heading, and a row for each question."""
 
     heading: str
+    first: str
+    """Who stands in the rows of the confusion matrices; empty where more than two are compared."""
+    second: str
     rows: Sequence[RaterComparison | JudgeComparison]
 
 
@@ -53,15 +56,15 @@ def lead_pages(review: Review) -> APIRouter:
     def first(request: Request, name: str, phase: Phase) -> Response:
         """Go to the first disagreement that nobody has settled."""
         review.lead(request, name)
-        found = review.agreement.report(review.store, phase).disagreements
-        waiting = next((place for place, one in enumerate(_in_order(found), 1) if not one.adjudicated), None)
+        found = _disagreements(review, phase)
+        waiting = next((place for place, one in enumerate(found, 1) if not one.adjudicated), None)
         return RedirectResponse(f"{home_of(name)}adjudicate/{phase}/{waiting or 'all'}", 303)
 
     @router.get("/as/{name}/adjudicate/{phase}/all")
     def disagreements(request: Request, name: str, phase: Phase) -> Response:
         """List the disagreements."""
         visitor = review.lead(request, name)
-        found = _in_order(review.agreement.report(review.store, phase).disagreements)
+        found = _disagreements(review, phase)
         return review.page(
             "disagreements.html.j2",
             visitor,
@@ -75,7 +78,7 @@ def lead_pages(review: Review) -> APIRouter:
     def adjudicate(request: Request, name: str, phase: Phase, position: int) -> Response:
         """Show one disagreement, to be settled."""
         visitor = review.lead(request, name)
-        found = _in_order(review.agreement.report(review.store, phase).disagreements)
+        found = _disagreements(review, phase)
         return _adjudication_page(review, visitor, phase, found, position)
 
     return router
@@ -102,13 +105,9 @@ def _agreement_page(review: Review, visitor: Visitor, report: AgreementReport, f
         families=families(),
         titles=titles(report.phase),
         wordings=_wordings(report.phase),
-        between=_sections([(" and ".join(one.raters), one) for one in report.raters if one.family == family]),
+        between=_sections([(tuple(one.raters), one) for one in report.raters if one.family == family]),
         judged=_sections(
-            [
-                (f"{one.rater or 'Consensus'} and judge {one.judge}", one)
-                for one in report.judges
-                if one.family == family
-            ]
+            [((one.rater or "Consensus", f"judge {one.judge}"), one) for one in report.judges if one.family == family]
         ),
         predictive=[one for one in report.predictive if one.family == family],
         waiting=sum(not one.adjudicated for one in report.disagreements),
@@ -125,16 +124,28 @@ def _wordings(phase: Phase) -> dict[str, dict[str, str]]:
     }
 
 
-def _sections(rows: Sequence[tuple[str, RaterComparison | JudgeComparison]]) -> list[Section]:
-    by_heading: dict[str, list[RaterComparison | JudgeComparison]] = {}
-    for heading, row in rows:
-        by_heading.setdefault(heading, []).append(row)
-    return [Section(heading, found) for heading, found in by_heading.items()]
+def _sections(rows: Sequence[tuple[tuple[str, ...], RaterComparison | JudgeComparison]]) -> list[Section]:
+    """Gather the questions of each comparison; that of all raters comes first."""
+    by_who: dict[tuple[str, ...], list[RaterComparison | JudgeComparison]] = {}
+    for who, row in rows:
+        by_who.setdefault(who, []).append(row)
+    return [
+        Section(" and ".join(who), *who, found)
+        if len(who) == 2
+        else Section(f"All {len(who)} raters together", "", "", found)
+        for who, found in sorted(by_who.items(), key=lambda one: len(one[0]) == 2)
+    ]
 
 
-def _in_order(found: Sequence[Disagreement]) -> list[Disagreement]:
-    """Keep the order whether settled or not, so that a position stays what it was while they are settled."""
-    return sorted(found, key=lambda one: one.item_id)
+def _disagreements(review: Review, phase: Phase) -> list[Disagreement]:
+    """Return the disagreements, and whether each is settled by now, which the report may not know yet.
+
+    Their order is the same whether settled or not, so that a position stays what it was while they are settled.
+    """
+    found = review.agreement.report(review.store, phase).disagreements
+    settled = review.store.adjudications(phase)
+    known = [one.model_copy(update={"adjudicated": one.item_id in settled}) for one in found]
+    return sorted(known, key=lambda one: one.item_id)
 
 
 def _adjudication_page(

@@ -11,9 +11,11 @@ async function sideOf(index, number) {
   };
 }
 
-async function showCase(index, number, numbers, back) {
+// Returns the heading, or nothing if something else is wanted by the time the data are there.
+async function showCase(index, number, numbers, back, wanted) {
   const one = index.cases[number];
   const sides = await Promise.all([number, one.twin].filter((which) => which !== null).map((which) => sideOf(index, which)));
+  if (!wanted()) return null;
   const heading = make('h1', { id: 'case-heading', tabindex: '-1' }, one.id);
   const answers = sides.reduce((sum, side) => sum + side.answers.length, 0);
   byId('case').replaceChildren(

@@ -16,9 +16,10 @@ function showList(index, numbers, wanted) {
     return results.children[first];
   };
   results.replaceChildren();
-  byId('count').textContent = numbers.length === index.cases.length
+  const base = index.variants.length > 1 ? `; labels are those under ${index.variants[0]}` : '';
+  byId('count').textContent = (numbers.length === index.cases.length
     ? `${counted(numbers.length, 'case')} in ${counted(index.cells.length, 'cell')}`
-    : `${numbers.length.toLocaleString('en')} of ${counted(index.cases.length, 'case')}`;
+    : `${numbers.length.toLocaleString('en')} of ${counted(index.cases.length, 'case')}`) + base;
   more.onclick = () => showMore()?.querySelector('a').focus();
   showMore();
 }

@@ -26,8 +26,9 @@ async function openCase(index, number, wanted) {
   const asked = window.location.hash;
   if (!byId('list').hidden) listScroll = window.scrollY;
   say('Loading the case …');
-  const heading = await showCase(index, number, matching(index, wanted), listAddress);
-  if (window.location.hash !== asked) return;
+  const current = () => window.location.hash === asked;
+  const heading = await showCase(index, number, matching(index, wanted), listAddress, current);
+  if (!heading) return;
   byId('list').hidden = true;
   byId('case').hidden = false;
   document.title = `${index.cases[number].id} – ${index.title}`;

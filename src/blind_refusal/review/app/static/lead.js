@@ -10,7 +10,12 @@ async function refresh() {
   const found = await fetchPage(location.pathname + location.search);
   const there = found.page?.getElementById("live");
   const here = document.getElementById("live");
-  if (!there || !here || found.status !== 200 || there.isEqualNode(here)) return;
+  if (!there || !here || found.status !== 200) return;
+  for (const fold of here.querySelectorAll("details[open]")) {
+    const same = there.querySelector(`#${CSS.escape(fold.id)}`);
+    if (same) same.open = true;
+  }
+  if (there.isEqualNode(here)) return;
   here.replaceWith(document.adoptNode(there));
 }
 
