@@ -25,7 +25,8 @@ run: setup ## Set up and run the main job: the embedded model on one case a cell
 	$(BIN)/blind-refusal run --study $(STUDY)
 
 test: setup check ## Set up, check the code, pass the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal -m "not embedded"
+	$(BIN)/pytest -m embedded
 
 check: setup ## Formatter, linter, type checker, import order
 	$(BIN)/ruff format --check .

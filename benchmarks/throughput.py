@@ -3,11 +3,11 @@
     python benchmarks/throughput.py [--requests 4000] [--connections 100] [--only NAME …]
 
 A local server answers OpenAI's protocol after a delay that is spread evenly over 0.5 to 1.5 seconds. The same requests
-are sent to it by a raw aiohttp client, by `blind_refusal.asking.ask` with its ledger, by an Inspect task, and by litellm
-and lm-eval where they are installed (`pip install lm-eval[api] litellm`, into an environment of their own: they pin a
-lot). Each client runs in a process of its own. Printed are, for each: requests per second from the first request to the
-last answer, as the server saw them; the ratio to the raw client; CPU milliseconds a call of the whole process; memory at
-its highest.
+are sent to it by a raw aiohttp client, by `blind_refusal.asking.ask` with its ledger, by an Inspect task, and by
+litellm and lm-eval where they are installed (`pip install lm-eval[api] litellm`, into an environment of their own: they
+pin a lot). Each client runs in a process of its own. Printed: requests per second from the first request to the
+last answer, as the server saw them; the ratio to the raw client; CPU milliseconds a call of the whole process; memory
+at its highest.
 """
 
 import argparse

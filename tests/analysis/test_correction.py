@@ -1,12 +1,14 @@
 """Rates corrected for a judge's errors: hand-worked values, degenerate input, and coverage by simulation."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from blind_refusal.analysis.correction import FEWEST_LABELS, JudgedSample, correct
 
 
-def _sample(judged: list[int], labels: list[int | None], strata: list[int] | None = None) -> JudgedSample:
+def _sample(judged: Sequence[int], labels: Sequence[int | None], strata: Sequence[int] | None = None) -> JudgedSample:
     return JudgedSample(
         judged=np.array(judged, dtype=bool),
         labelled=np.array([label is not None for label in labels]),

@@ -163,7 +163,7 @@ def test_labels_given_in_a_review_correct_the_rates(study: Study) -> None:
     assert (1 / evidence.labels["inclusion_probability"]).sum() == pytest.approx(600, rel=0.02)
     rows, _ = judge_rows(study, None)
     (corrections,) = weigh_evidence(rows, evidence).corrections
-    helps = next(rate for rate in corrections.rates if rate.name == "helps_rate_defeated" and rate.model is None)
+    found = next(rate for rate in corrections.rates if rate.name == "helps_rate_defeated" and rate.model is None)
     assert corrections.labelled == 60
-    assert helps.corrected.estimate == pytest.approx(helps.raw.estimate)  # these texts are easy for the judge
+    assert found.corrected.estimate == pytest.approx(found.raw.estimate)  # these texts are easy for the judge
     (study.folder / "labels.sqlite").unlink()

@@ -19,5 +19,5 @@ def data_script(name: str, data: Any) -> str:  # noqa: ANN401 - whatever JSON ca
         data: JSON values.
     """
     text = json.dumps([name, data], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    escaped = text
+    escaped = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return f"{_RECEIVER}(...{escaped});\n"
