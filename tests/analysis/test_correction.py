@@ -43,7 +43,7 @@ def test_strata_are_weighted_by_their_sizes() -> None:
 
 
 def test_everything_labelled_leaves_the_labels() -> None:
-    labels: list[int | None] = [1] * 12 + [0] * 28
+    labels: Sequence[int | None] = [1] * 12 + [0] * 28
     found = correct(_sample([1] * 20 + [0] * 20, labels))
     assert found.corrected.estimate == pytest.approx(0.3)
     assert found.corrected.low is not None

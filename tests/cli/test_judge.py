@@ -147,7 +147,7 @@ def test_probe_reports_the_attacks_that_work(provider: LocalProvider, tmp_path: 
     [
         pytest.param(["validate", "--labels", "{tmp}/none.jsonl"], "cannot be read", id="no_file"),
         pytest.param(["audit"], "--judge MODEL is needed", id="audit_without_judge"),
-        pytest.param(["--price", "1/2/3"], "--price is for --estimate", id="price_alone"),
+        pytest.param(["--price", "cheap"], "INPUT/CACHED/OUTPUT is wanted", id="no_price"),
         pytest.param(["--json", "x.json"], "--json is for --probe", id="json_alone"),
         pytest.param(["--study", "{tmp}/none"], "holds no study", id="no_study"),
     ],
