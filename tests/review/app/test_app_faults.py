@@ -1,5 +1,6 @@
 """Saving that fails: the answer stays, and can be sent again; in a real browser."""
 
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -72,3 +73,18 @@ def test_what_is_changed_while_an_answer_is_on_its_way_is_not_lost(page: Page, r
     at(page, "Response 2 of 4")
     said = [row.values for row in rows(shared_folder, rater)]
     assert [one.response_type for one in said if isinstance(one, VerdictValues)] == ["deflects", "helps"]
+
+
+def test_full_disk_keeps_the_answer_in_the_page(anas: Page, folder: Path, running: RunningReview) -> None:
+    page = anas
+    limits = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))  # no file of the server may grow
+    press(page, "2", "w", "s", "Enter")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("full", timeout=20_000)
+    expect(alert).to_contain_text("Not saved.")
+    assert len(chosen(page)) == 3
+    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, limits)
+    page.get_by_role("button", name="Send again").click()
+    at(page, "Response 2 of 4")
+    assert len(rows(folder, "ana")) == 1
