@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from blind_refusal.asking import Ledger
 from tests.cli.command import run_command
 from tests.conftest import make_case, make_control, write_lines
 from tests.support.local_provider import Body, LocalProvider, Reply
@@ -96,6 +97,22 @@ def test_budget_stops_cleanly_and_says_how_to_go_on(files: Path, provider: Local
     assert second.returncode == 0, second.stderr
     assert len(provider.requests) == 24
     assert f"together ${24 * CALL:,.4f}" in " ".join(second.stderr.split())
+
+
+def test_study_that_was_moved_goes_on_and_another_process_is_told_to_wait(files: Path, provider: LocalProvider) -> None:
+    study, moved = files / "study", files / "elsewhere" / "renamed"
+    arguments: list[str | Path] = ["respond", "--suite", files / "suite.yaml", "--cases", files / "cases.jsonl"]
+    first = run_command(*arguments, "--study", study, "--sample", "all", "--yes")
+    assert first.returncode == 0, first.stderr
+    moved.parent.mkdir()
+    study.rename(moved)
+    sent = len(provider.requests)
+    with Ledger(moved / "ledger.sqlite"):
+        locked = run_command("run", "--study", moved, "--yes")
+    assert locked.returncode == 2
+    assert "another process is working on this study" in locked.stderr
+    assert run_command("run", "--study", moved, "--yes").returncode == 0
+    assert len(provider.requests) == sent
 
 
 def test_budget_without_prices_is_refused(files: Path, provider: LocalProvider) -> None:
