@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -135,6 +136,7 @@ atexit.register(print, "ending", flush=True)  # the last to be registered is the
 """,
         )
         _read_until(process, "ending")
+        time.sleep(0.5)  # an interrupt inside the callback that prints would be swallowed there, by Python itself
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
 
