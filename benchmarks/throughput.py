@@ -1,13 +1,13 @@
 """Measures how near to a raw HTTP client the asking of models comes, side by side in one run.
 
-    python benchmarks/throughput.py [--requests 4000] [--connections 100] [--only NAME …]
+    python benchmarks/throughput.py [--requests 4000] [--connections 100] [--only NAME …] [--others PYTHON]
 
 A local server answers OpenAI's protocol after a delay that is spread evenly over 0.5 to 1.5 seconds. The same requests
 are sent to it by a raw aiohttp client, by `blind_refusal.asking.ask` with its ledger, by an Inspect task, and by
-litellm and lm-eval where they are installed (`pip install lm-eval[api] litellm`, into an environment of their own: they
-pin a lot). Each client runs in a process of its own. Printed: requests per second from the first request to the
-last answer, as the server saw them; the ratio to the raw client; CPU milliseconds a call of the whole process; memory
-at its highest.
+litellm and lm-eval where they are installed (`pip install lm-eval[api] litellm`, into an environment of their own, as
+they pin a lot; `--others` names its Python). Each client runs in a process of its own. Printed: requests per second
+from the first request to the last answer, as the server saw them; the ratio to the raw client; CPU milliseconds a call
+of the whole process; memory at its highest.
 """
 
 import argparse
@@ -183,6 +183,7 @@ def litellm(url: str, count: int, connections: int) -> None:
 def lm_eval(url: str, count: int, connections: int) -> None:
     """Send with lm-eval's model for chat completions."""
     from lm_eval.api.instance import Instance
+    from lm_eval.models.api_models import JsonChatStr
     from lm_eval.models.openai_completions import LocalChatCompletion
 
     os.environ.setdefault("OPENAI_API_KEY", "none")
@@ -193,7 +194,10 @@ def lm_eval(url: str, count: int, connections: int) -> None:
         Instance(
             "generate_until",
             {},
-            (json.dumps([{"role": "user", "content": text}]), {"until": [], "temperature": 0, "max_gen_toks": 100}),
+            (
+                JsonChatStr(json.dumps([{"role": "user", "content": text}])),
+                {"until": [], "temperature": 0, "max_gen_toks": 100},
+            ),
             number,
         )
         for number, text in enumerate(prompts(count))
@@ -210,9 +214,21 @@ CLIENTS: dict[str, tuple[Callable[[str, int, int], None], str]] = {
 }
 
 
-def measure(name: str, url: str, count: int, connections: int) -> dict[str, float]:
+def python_with(package: str, others: Path | None) -> str | None:
+    """Return a Python that has a package: this one, or the one of the other environment; None if neither has it."""
+    if importlib.util.find_spec(package) is not None:
+        return sys.executable
+    if (
+        others is None
+        or subprocess.run([others, "-c", f"import {package}"], capture_output=True, check=False).returncode
+    ):
+        return None
+    return str(others)
+
+
+def measure(python: str, name: str, url: str, count: int, connections: int) -> dict[str, float]:
     """Run one client in a process of its own and ask the server what it saw."""
-    command = [sys.executable, __file__, "--client", name, "--url", url]
+    command = [python, __file__, "--client", name, "--url", url]
     command += ["--requests", str(count), "--connections", str(connections)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -244,6 +260,9 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=4_000)
     parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--only", nargs="*", choices=list(CLIENTS))
+    parser.add_argument(
+        "--others", type=Path, help="Python of an environment with the clients that are not installed here"
+    )
     parser.add_argument("--client", choices=list(CLIENTS), help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -260,10 +279,11 @@ def main() -> None:
     for name, (_, package) in CLIENTS.items():
         if options.only and name not in options.only:
             continue
-        if importlib.util.find_spec(package) is None:
+        python = python_with(package, options.others)
+        if python is None:
             print(f"{name:14s} not installed")
             continue
-        found = measure(name, url, options.requests, options.connections)
+        found = measure(python, name, url, options.requests, options.connections)
         raw = raw or found["rate"]
         print(
             f"{name:14s} {found['rate']:10.1f} {found['rate'] / raw:7.2f} {found['cpu_ms']:11.1f} "

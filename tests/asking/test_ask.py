@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from blind_refusal.asking import Ledger, Message, ModelConfiguration, Outcome, Patience, Request, Status, ask, pending
+from blind_refusal.asking import Ledger, Message, ModelConfiguration, Outcome, Request, Sending, Status, ask, pending
 from blind_refusal.errors import UserError
 from tests.support.local_provider import Body, LocalProvider, Reply, prompt_of
 
-PATIENCE = Patience(max_retries=2, attempt_timeout=2)
+SENDING = Sending(max_retries=2, attempt_timeout=2)
 
 
 def _model(name: str = "subject", **changes: int) -> ModelConfiguration:
@@ -27,7 +27,7 @@ def _ask_one(provider: LocalProvider, ledger_file: Path, behaviour: Callable[[Bo
     provider.behaviour = behaviour
     (request,) = _requests(1)
     with Ledger(ledger_file) as ledger:
-        ask([request], ledger, patience=PATIENCE)
+        ask([request], ledger, sending=SENDING)
         outcome = ledger.get(request.key)
     assert outcome is not None
     return outcome
@@ -104,7 +104,7 @@ def test_lasting_fault_ends_after_the_documented_retries(provider: LocalProvider
     outcome = _ask_one(provider, ledger_file, lambda body, earlier: Reply(status=500))
     assert outcome.status is Status.ERROR
     assert "500" in outcome.error
-    assert len(provider.requests) == 1 + PATIENCE.max_retries
+    assert len(provider.requests) == 1 + SENDING.max_retries
 
 
 def test_answered_requests_are_not_sent_again(provider: LocalProvider, ledger_file: Path) -> None:
@@ -132,7 +132,7 @@ def test_refused_key_stops_its_model_and_no_other(provider: LocalProvider, ledge
     provider.behaviour = lambda body, earlier: Reply(status=401) if body["model"] == "locked" else Reply()
     locked, free = _requests(40, _model("locked", connections=2)), _requests(10, _model("free"))
     with Ledger(ledger_file) as ledger:
-        asked = ask([*locked, *free], ledger, patience=PATIENCE)
+        asked = ask([*locked, *free], ledger, sending=SENDING)
         assert asked.statuses == {Status.OK: 10}
         assert asked.not_sent == {"openai-api/local/locked": 40}
         assert "401" in asked.refused_keys["openai-api/local/locked"]
@@ -193,9 +193,9 @@ def test_configurations_of_one_model_have_each_their_own_connections(
     narrow = _model(connections=1)
     wide = ModelConfiguration(narrow.name, "wide", narrow.generate, {}, 20)
     with Ledger(ledger_file) as ledger:
-        ask(_requests(1, narrow), ledger, patience=PATIENCE)
+        ask(_requests(1, narrow), ledger, sending=SENDING)
         started = time.monotonic()
-        ask([*_requests(2, narrow)[1:], *_requests(40, wide)], ledger, patience=PATIENCE)
+        ask([*_requests(2, narrow)[1:], *_requests(40, wide)], ledger, sending=SENDING)
         seconds = time.monotonic() - started
     assert len(provider.requests) == 42
     assert seconds < 41 * 0.3 / 2  # one after the other it would take 12 seconds

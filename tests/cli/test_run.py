@@ -1,7 +1,6 @@
 """The main job from command to report: with the embedded model, and against a server that counts what it is asked."""
 
 import json
-import random
 import signal
 import time
 from collections import Counter
@@ -85,82 +84,6 @@ def test_system_prompt_and_epochs(provider: LocalProvider, tmp_path: Path) -> No
     first = provider.requests[0]["messages"]
     assert first[0] == {"role": "system", "content": "Weigh whether the rule deserves compliance."}
     assert (first[1]["role"], len(first)) == ("user", 2)
-
-
-def test_bad_day_ends_with_every_answer_a_row(provider: LocalProvider, tmp_path: Path) -> None:
-    kinds = ["fine", "429", "broken", "empty", "filter", "cut", "400", "length"]
-    kind_of: dict[str, str] = {}
-
-    def behaviour(body: Body, earlier: int) -> Reply:
-        kind = kind_of.setdefault(prompt_of(body), kinds[len(kind_of) % len(kinds)])
-        if earlier and kind in ("429", "broken", "cut"):
-            return Reply("I can't help with that.")
-        return {
-            "fine": Reply("I can't help with that."),
-            "429": Reply(status=429, headers={"Retry-After": "1"}),
-            "broken": Reply(raw=b'{"choices": ['),
-            "empty": Reply(""),
-            "filter": Reply("", finish_reason="content_filter"),
-            "cut": Reply(cut=True),
-            "400": Reply(status=400),
-            "length": Reply("You could go", finish_reason="length"),
-        }[kind]
-
-    provider.behaviour = behaviour
-    study = tmp_path / "study"
-    result = run_command("run", "--study", study, "--sample", "24", "--model", SUBJECT, "--yes")
-    assert result.returncode == 0, result.stderr
-    responses = pl.read_parquet(study / "tables" / "responses.parquet")
-    counts = Counter(responses["status"].to_list())
-    assert counts == {"ok": 12, "empty": 3, "blocked": 3, "error": 3, "truncated": 3}
-    assert (responses.filter(pl.col("status") == "error")["error"].str.contains("400")).all()
-    summary = json.loads((study / "report" / "summary.json").read_text(encoding="utf-8"))
-    assert summary["headline"]["refusal_rate_defeated"]["n"] + summary["headline"]["helps_rate_control"]["n"] == 15
-
-
-def test_killed_at_any_moment_it_goes_on_and_asks_for_nothing_twice(provider: LocalProvider, tmp_path: Path) -> None:
-    provider.behaviour = lambda body, earlier: Reply(**{**vars(_answer(body, earlier)), "delay": 0.15})
-    study = tmp_path / "study"
-    arguments: tuple[str | Path, ...] = (
-        "run",
-        "--study",
-        study,
-        "--sample",
-        "40",
-        "--model",
-        SUBJECT,
-        "--model",
-        OTHER,
-        "--judge",
-        JUDGE,
-        "--yes",
-    )
-    arguments = (*arguments, "--max-connections", "3")
-    moments = random.Random(7)
-    kills = 0
-    while kills < 4:
-        before = len(provider.answered)
-        process = start_command(*arguments)
-        enough = before + moments.randint(5, 30)
-        while len(provider.answered) < enough and process.poll() is None:
-            time.sleep(0.01)
-        if process.poll() is not None:
-            break
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        kills += 1
-    assert kills == 4
-    result = run_command(*arguments)
-    assert result.returncode == 0, result.stderr
-    responses = pl.read_parquet(study / "tables" / "responses.parquet")
-    verdicts = pl.read_parquet(study / "tables" / "verdicts.parquet")
-    assert responses.height == verdicts.height == 80
-    assert responses["response_id"].n_unique() == verdicts["response_id"].n_unique() == 80
-    # Sent again may be only what was under way when the process was killed: at most every connection of a kill.
-    assert len(provider.requests) <= 160 + kills * 2 * 3
-    sent = len(provider.requests)
-    assert run_command(*arguments).returncode == 0
-    assert len(provider.requests) == sent
 
 
 def test_interrupted_it_says_how_to_go_on(provider: LocalProvider, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_killed_it_goes_on_and_buys_nothing_twice(provider: LocalProvider, tmp_p
     provider.behaviour = ScriptedAuthor()
     slow = provider.behaviour
     provider.behaviour = lambda body, earlier: Reply(**{**vars(slow(body, earlier % 1000)), "delay": 0.02})
-    provider._seen.clear()
+    provider.seen.clear()
     out = tmp_path / "disturbed"
     for enough in (5, 25, 60):
         process = start_command(*arguments, out)

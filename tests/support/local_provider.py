@@ -33,6 +33,8 @@ class Reply:
     """False: the list of choices is empty."""
     cut: bool = False
     """The connection is closed in the middle of the body."""
+    reset: bool = False
+    """The connection is closed before anything is sent."""
     error: Body | None = None
     """Body of an error reply."""
 
@@ -57,7 +59,8 @@ class LocalProvider:
         self.headers: list[dict[str, str]] = []
         self.answered: list[str] = []
         """Prompts whose reply was sent to its end."""
-        self._seen: Counter[str] = Counter()
+        self.seen: Counter[str] = Counter()
+        """How often each prompt came."""
         self._ready = threading.Event()
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,10 +85,14 @@ class LocalProvider:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
+    def add_routes(self, app: web.Application) -> None:
+        """Say what the server answers to."""
+        app.router.add_post("/v1/chat/completions", self._chat)
+
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application(client_max_size=100_000_000)
-        app.router.add_post("/v1/chat/completions", self._chat)
+        self.add_routes(app)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -102,14 +109,14 @@ class LocalProvider:
         prompt = prompt_of(body)
         self.requests.append(body)
         self.headers.append(dict(request.headers))
-        earlier = self._seen[prompt]
-        self._seen[prompt] += 1
+        earlier = self.seen[prompt]
+        self.seen[prompt] += 1
         reply = self.behaviour(body, earlier)
         await asyncio.sleep(reply.delay)
-        if reply.cut:
-            return await self._cut(request)
+        if reply.cut or reply.reset:
+            return await self._cut(request, reply)
         response = web.Response(
-            body=reply.raw if reply.raw is not None else json.dumps(_body(body, reply)).encode(),
+            body=reply.raw if reply.raw is not None else json.dumps(body_of(body, reply)).encode(),
             status=reply.status,
             headers=reply.headers,
             content_type="application/json",
@@ -119,16 +126,18 @@ class LocalProvider:
         self.answered.append(prompt)
         return response
 
-    async def _cut(self, request: web.Request) -> web.StreamResponse:
+    async def _cut(self, request: web.Request, reply: Reply) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "5000", "Content-Type": "application/json"})
-        await response.prepare(request)
-        await response.write(b'{"id": "x", "choices": [{"ind')
+        if reply.cut:
+            await response.prepare(request)
+            await response.write(b'{"id": "x", "choices": [{"ind')
         assert request.transport is not None
         request.transport.abort()
         return response
 
 
-def _body(request: Body, reply: Reply) -> Body:
+def body_of(request: Body, reply: Reply) -> Body:
+    """Return the body of a reply."""
     if reply.error is not None or reply.status >= 400:
         return {"error": reply.error or {"message": f"status {reply.status}", "type": "test", "code": None}}
     message: Body = {"role": "assistant", "content": reply.text}

@@ -1,39 +1,20 @@
 """Sending the pending requests: many models side by side, every outcome into the ledger exactly once."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from blind_refusal.asking.budget import Budget
-from blind_refusal.asking.calling import KeyRefusedError, Patience, call, open_model
+from blind_refusal.asking.calling import Sending, open_model
+from blind_refusal.asking.lanes import Asked, run_lane
 from blind_refusal.asking.ledger import Ledger
 from blind_refusal.asking.outcomes import Outcome, Status
 from blind_refusal.asking.requests import Request
-
-if TYPE_CHECKING:
-    from inspect_ai.model import Model
 
 _Queue = asyncio.Queue[Outcome | None]  # None: no more will come
 
 OnOutcome = Callable[[Outcome], None]
 """Called after an outcome is safely in the ledger."""
-
-
-@dataclass
-class Asked:
-    """What came of asking."""
-
-    statuses: Counter[Status] = field(default_factory=Counter)
-    """Outcomes of this run only, by status."""
-    refused_keys: dict[str, str] = field(default_factory=dict)
-    """Model label → why its provider does not accept the key. Its remaining requests were not sent."""
-    not_sent: Counter[str] = field(default_factory=Counter)
-    """Model label → how many requests were left unsent, for that reason or because the budget is spent."""
-    budget_spent: bool = False
-    """Whether requests were left unsent because they could have cost more than may be spent."""
 
 
 def pending(requests: Sequence[Request], ledger: Ledger, *, retry_failed: bool = False) -> list[Request]:
@@ -57,7 +38,7 @@ def ask(
     requests: Sequence[Request],
     ledger: Ledger,
     *,
-    patience: Patience | None = None,
+    sending: Sending | None = None,
     retry_failed: bool = False,
     budget: Budget | None = None,
     on_outcome: OnOutcome | None = None,
@@ -73,22 +54,27 @@ def ask(
     to_send = pending(requests, ledger, retry_failed=retry_failed)
     if not to_send:
         return Asked()
-    return asyncio.run(_ask(to_send, ledger, patience or Patience(), budget, on_outcome or (lambda _: None)))
+    sending, on_outcome = sending or Sending(), on_outcome or (lambda _: None)
+    if sending.cluster is not None:
+        from blind_refusal.asking.cluster import ask_on_cluster
+
+        return ask_on_cluster(to_send, ledger, sending.cluster, sending, budget, on_outcome)
+    return asyncio.run(_ask(to_send, ledger, sending, budget, on_outcome))
 
 
 async def _ask(
-    requests: Sequence[Request], ledger: Ledger, patience: Patience, budget: Budget | None, on_outcome: OnOutcome
+    requests: Sequence[Request], ledger: Ledger, sending: Sending, budget: Budget | None, on_outcome: OnOutcome
 ) -> Asked:
     lanes: dict[str, list[Request]] = {}
     for request in requests:
         lanes.setdefault(request.model.label, []).append(request)
-    models = {label: open_model(lane[0].model, patience) for label, lane in lanes.items()}
+    models = {label: open_model(lane[0].model, sending) for label, lane in lanes.items()}
     asked = Asked()
     try:
         async with _recorder(ledger, asked, on_outcome) as record, asyncio.TaskGroup() as group:
             for label, lane in lanes.items():
-                connections = patience.connections(lane[0].model) or models[label].api.max_connections()
-                group.create_task(_run_lane(models[label], lane, connections, record, asked, budget))
+                connections = sending.connections(lane[0].model) or models[label].api.max_connections()
+                group.create_task(run_lane(models[label], lane, connections, record.put_nowait, asked, budget))
     except* Exception as errors:  # noqa: BLE001 - passed on, out of its group
         raise _first(errors) from None
     finally:
@@ -102,39 +88,6 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-async def _run_lane(
-    model: "Model", lane: Sequence[Request], connections: int, record: _Queue, asked: Asked, budget: Budget | None
-) -> None:
-    remaining: Iterator[Request] = iter(lane)
-    left = len(lane)
-
-    async def work() -> None:
-        nonlocal left
-        for request in remaining:  # shared by the workers of the lane: each takes the next
-            if request.model.label in asked.refused_keys:
-                return
-            if budget and not await budget.reserve(request):
-                asked.budget_spent = True
-                return
-            outcome: Outcome | None = None
-            try:
-                outcome = await call(model, request)
-            except KeyRefusedError as error:
-                asked.refused_keys[request.model.label] = str(error)
-                return
-            finally:
-                if budget:
-                    await budget.settle(request, outcome)
-            left -= 1
-            record.put_nowait(outcome)
-
-    async with asyncio.TaskGroup() as workers:
-        for _ in range(min(connections, len(lane))):
-            workers.create_task(work())
-    if left:
-        asked.not_sent[lane[0].model.label] = left
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ class Budget:
     limit: float
     """Dollars, those spent before included."""
     spent: float = 0.0
-    _reserved: float = 0.0
+    _reserved: dict[str, float] = field(default_factory=dict, repr=False)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition, repr=False)
 
     async def reserve(self, request: Request) -> bool:
@@ -30,23 +30,38 @@ class Budget:
         Returns:
             False if the money does not suffice; then the call must not be sent.
         """
-        most = dearest(request)
-        async with self._changed:
-            while self.spent + self._reserved + most > self.limit:
-                if self._reserved == 0 or self.spent + most > self.limit:
-                    return False
-                await self._changed.wait()
-            self._reserved += most
-            return True
+        return await self.put_by(request.key, dearest(request))
 
     async def settle(self, request: Request, outcome: Outcome | None) -> None:
         """Replace what was put by for a call by what it cost; nothing if it has no outcome."""
+        await self.pay(request.key, price_of(request, outcome))
+
+    async def put_by(self, key: str, most: float) -> bool:
+        """Put money by under a request's key, as `reserve` does.
+
+        What lay under the same key is replaced: the call it was for came to nothing, and its request is sent again.
+        """
         async with self._changed:
-            self._reserved = max(0.0, self._reserved - dearest(request))
-            prices = request.model.prices
-            if outcome is not None and prices is not None:
-                self.spent += prices.of(outcome)
+            self._reserved.pop(key, None)
+            while self.spent + sum(self._reserved.values()) + most > self.limit:
+                if not self._reserved or self.spent + most > self.limit:
+                    return False
+                await self._changed.wait()
+            self._reserved[key] = most
+            return True
+
+    async def pay(self, key: str, cost: float) -> None:
+        """Take out what was put by under a key, and count what the call cost."""
+        async with self._changed:
+            self._reserved.pop(key, None)
+            self.spent += cost
             self._changed.notify_all()
+
+
+def price_of(request: Request, outcome: Outcome | None) -> float:
+    """Return what a call has cost, in dollars; nothing without an outcome or without known prices."""
+    prices = request.model.prices
+    return 0.0 if outcome is None or prices is None else prices.of(outcome)
 
 
 def dearest(request: Request) -> float:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
+from blind_refusal.asking.batching import mend_batches
 from blind_refusal.asking.outcomes import Outcome, Status
 from blind_refusal.asking.requests import AnswerSchema, ModelConfiguration, Request
 from blind_refusal.asking.secrets import without_secrets
@@ -24,31 +25,52 @@ _MALFORMED = (IndexError, KeyError, TypeError, AttributeError, JSONDecodeError)
 _REFUSED_KEY = 401  # 403 is not among these: some providers use it for a single prompt that they moderate
 _ERROR_LENGTH = 500
 _BATCH_CONNECTIONS = 5_000
+_BATCH_SECONDS = 25 * 60 * 60
+"""Providers promise a batch within 24 hours. A time-out meant for one call would send it again, and pay again."""
 _NO_LIMIT = 100_000
 """Inspect's own limit is one for all configurations of a model, and the first one settles it; our lanes have theirs."""
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long to go on with a request that fails. Retries wait longer each time, as the provider asks or doubling."""
+class Cluster:
+    """A Ray cluster that sends requests (`cluster.py`)."""
+
+    address: str | None = None
+    """As `ray.init` takes it; None for the cluster of the environment (RAY_ADDRESS), or else one on this machine."""
+    workers: int | None = None
+    """Workers of each model configuration; one for each node of the cluster if None."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How requests are sent; nothing of it changes what is asked."""
 
     max_retries: int = 6
-    """Retries of a request that the provider rejects for now (429, 5xx, a broken connection, a time-out)."""
+    """Retries of a request that the provider rejects for now (429, 5xx, a broken connection, a time-out). They wait
+    longer each time, as the provider asks or doubling."""
     attempt_timeout: int = 600
-    """Seconds after which one attempt counts as failed."""
+    """Seconds after which one attempt counts as failed; of a batch, a day and an hour do."""
     batch: bool = False
-    """Whether to use the provider's batch interface, where it has one (Inspect knows which do)."""
+    """Whether to use the provider's batch interface, where it has one (Inspect knows which do). A batch that is under
+    way when the process ends is lost, and its requests are sent again."""
+    cluster: Cluster | None = None
+    """The Ray cluster that sends the requests; None for this process."""
 
     def connections(self, configuration: ModelConfiguration) -> int | None:
         """Return how many requests may be under way; a batch is made of what is under way, so then there are many."""
         return _BATCH_CONNECTIONS if self.batch else configuration.connections
+
+    @property
+    def seconds(self) -> int:
+        """Seconds after which one attempt has failed."""
+        return _BATCH_SECONDS if self.batch else self.attempt_timeout
 
 
 class KeyRefusedError(Exception):
     """The provider does not accept the key, so that asking this model anything further is pointless."""
 
 
-def open_model(configuration: ModelConfiguration, patience: Patience) -> "Model":
+def open_model(configuration: ModelConfiguration, sending: Sending) -> "Model":
     """Open a model through Inspect.
 
     Raises:
@@ -58,14 +80,16 @@ def open_model(configuration: ModelConfiguration, patience: Patience) -> "Model"
     from inspect_ai.model import GenerateConfig, get_model
     from pydantic import ValidationError
 
+    if sending.batch:
+        mend_batches()
     try:
         config = GenerateConfig.model_validate(
             {
                 **configuration.generate,
                 "max_connections": _NO_LIMIT,
-                "batch": True if patience.batch else None,
-                "max_retries": patience.max_retries,
-                "attempt_timeout": patience.attempt_timeout,
+                "batch": True if sending.batch else None,
+                "max_retries": sending.max_retries,
+                "attempt_timeout": sending.seconds,
             }
         )
         model = get_model(configuration.name, config=config, memoize=False, **configuration.args)
@@ -84,7 +108,7 @@ def require_model(configuration: ModelConfiguration) -> None:
     Raises:
         UserError: as `open_model` does.
     """
-    open_model(configuration, Patience())
+    open_model(configuration, Sending())
 
 
 def _plain(rich_text: str) -> str:
@@ -121,7 +145,7 @@ async def call(model: "Model", request: Request) -> Outcome:
         except Exception as error:
             cause = _cause(error)
             if _status_code(error) == _REFUSED_KEY:
-                raise KeyRefusedError(cause) from error
+                raise KeyRefusedError(without_secrets(one_line(cause, _ERROR_LENGTH))) from error
         return _failure(request, cause, time.monotonic() - started, tries)
 
 

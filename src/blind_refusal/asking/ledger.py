@@ -7,7 +7,9 @@ and for nothing else. (Requests that were under way at that moment must be sent 
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import astuple, fields
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -117,3 +119,18 @@ class Ledger:
         for row in self._connection.execute(query, (value,)):
             named = dict(zip(_COLUMNS, row, strict=True))
             yield Outcome(**{**named, "status": Status(named["status"])})
+
+
+def newest_date(file: Path) -> datetime | None:
+    """Return the latest moment at which an outcome of a ledger is dated, or None if there is no outcome yet.
+
+    Another process may be writing to the ledger.
+    """
+    if not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            newest = connection.execute("SELECT max(finished) FROM outcomes").fetchone()[0]
+    except sqlite3.Error:
+        return None  # whoever opens it for writing is told what is wrong with it
+    return datetime.fromisoformat(newest) if newest else None

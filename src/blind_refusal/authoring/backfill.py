@@ -14,8 +14,8 @@ from blind_refusal.asking import (
     Display,
     Ledger,
     ModelConfiguration,
-    Patience,
     Request,
+    Sending,
     Silent,
     ask,
     pending,
@@ -79,7 +79,7 @@ class Author:
             voice.
         created: the date in the provenance of accepted cases.
         purse: what asking costs and may cost.
-        patience: with requests that fail.
+        sending: with requests that fail.
         display: where progress is shown.
     """
 
@@ -92,7 +92,7 @@ class Author:
         existing: Sequence[Case],
         created: date,
         purse: Purse | None = None,
-        patience: Patience | None = None,
+        sending: Sending | None = None,
         display: Display | None = None,
     ) -> None:
         self._writer = writer
@@ -100,7 +100,7 @@ class Author:
         self._ledger = ledger
         self._existing = list(existing)
         self._created = created
-        self._patience = patience
+        self._patience = sending
         self._purse = purse or Purse()
         self._display = display or Silent()
         self._round_number = 0
@@ -195,7 +195,7 @@ class Author:
         to_send = pending(requests, self._ledger)
         self._purse.require(to_send, self._ledger)
         with shown(self._display, f"{title}, round {self._round_number}", to_send):
-            asked = ask(to_send, self._ledger, patience=self._patience, on_outcome=self._display.advance)
+            asked = ask(to_send, self._ledger, sending=self._patience, on_outcome=self._display.advance)
         for label, reason in asked.refused_keys.items():
             self.stopped = f"{label}: the provider does not accept the key ({reason})"
 

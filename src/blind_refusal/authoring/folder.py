@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blind_refusal.asking import Display, Ledger, ModelConfiguration, Patience, Silent
+from blind_refusal.asking import Display, Ledger, ModelConfiguration, Sending, Silent
 from blind_refusal.authoring.backfill import Author, Progress
 from blind_refusal.authoring.drafts import Assignment
 from blind_refusal.authoring.gates import Gate, gate_requests
@@ -150,7 +150,7 @@ class WritingFolder:
         examples: Sequence[Case],
         purse: Purse,
         keep_contested: bool = False,
-        patience: Patience | None = None,
+        sending: Sending | None = None,
         display: Display | None = None,
     ) -> "Filled":
         """Write, gate and backfill, and keep what comes of it in the folder.
@@ -170,7 +170,7 @@ class WritingFolder:
                 existing=examples,
                 created=self._facts.created,
                 purse=purse,
-                patience=patience,
+                sending=sending,
                 display=display or Silent(),
             )
             try:

@@ -16,7 +16,7 @@ from blind_refusal.cli.options import (
     YesOption,
     ask_before_paying,
     display,
-    patience,
+    sending,
 )
 from blind_refusal.errors import FaultyInput, UserError
 
@@ -97,7 +97,7 @@ def write(
         examples=examples,
         purse=purse,
         keep_contested=keep_contested,
-        patience=patience(max_retries, timeout),
+        sending=sending(max_retries, timeout),
         display=display(),
     )
     _say_filled(filled, slots, purse, folder.cases_file)
@@ -194,11 +194,11 @@ def gate(
         to_send = pending(firsts, ledger)
         typer.echo(f"Gating   {len(judged)} cases, {len(to_send)} calls", err=True)
         ask_before_paying({gate: len(to_send)}, yes)
-        terminal, waiting = display(), patience(max_retries, timeout)
+        terminal, waiting = display(), sending(max_retries, timeout)
         for title in ("Gating", "Gating again"):
             requests = pending(second_gate_requests(firsts, ledger) if title != "Gating" else firsts, ledger)
             with shown(terminal, title, requests):
-                ask(requests, ledger, patience=waiting, on_outcome=terminal.advance)
+                ask(requests, ledger, sending=waiting, on_outcome=terminal.advance)
         gatings = {case.id: gating_of(model, case, ledger) for case in judged}
     verdicts = [_verdict_line(case, gatings[case.id]) for case in judged]
     write_atomically(out / "verdicts.jsonl", "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in verdicts))

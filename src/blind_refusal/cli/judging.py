@@ -9,12 +9,16 @@ from blind_refusal.cli.options import (
     BatchOption,
     BudgetOption,
     ConnectionsOption,
+    EngineOption,
+    RayAddressOption,
+    RayWorkersOption,
     RetriesOption,
     RetryFailedOption,
     StudyOption,
     TimeoutOption,
     YesOption,
     asking,
+    cluster_of,
     confirm,
     display,
 )
@@ -87,12 +91,16 @@ def judge(
     retry_failed: RetryFailedOption = False,
     budget: BudgetOption = None,
     batch: BatchOption = False,
+    engine: EngineOption = "local",
+    ray_address: RayAddressOption = None,
+    ray_workers: RayWorkersOption = None,
     yes: YesOption = False,
 ) -> None:
     """Judge the responses of a study with its judges and the ones named here."""
     if context.invoked_subcommand is not None:
         return
-    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch)
+    cluster = cluster_of(engine, ray_address, ray_workers)
+    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch, cluster=cluster)
     if probe:
         from blind_refusal.study.probing import probe_judge
 
@@ -138,12 +146,13 @@ def _estimate(study: Path, wishes: "Wishes", way: "Asking") -> None:
 def _judge_study(study: Path, wishes: "Wishes", way: "Asking", yes: bool) -> None:
     from blind_refusal.cli.judging_tables import show_judging
     from blind_refusal.study import Study, begin, judge_study, make_plan
-    from blind_refusal.study.run import headline_judge, say_costs
+    from blind_refusal.study.run import headline_judge, say_clock, say_costs
 
     folder = Study(study)
     folder.manifest  # noqa: B018 - refuses a folder without a study
     begin(folder, make_plan(folder, wishes))
     shown = display()
+    say_clock(folder, shown)
     judge_study(folder, way, shown, confirm(yes))
     say_costs(folder, shown)
     show_judging(folder, headline_judge(folder))

@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from blind_refusal.errors import UserError
 
 if TYPE_CHECKING:
-    from blind_refusal.asking import Patience
+    from blind_refusal.asking import Cluster, Sending
     from blind_refusal.cli.console import TerminalDisplay
     from blind_refusal.study import Asking, Bill, Confirm
 
@@ -37,14 +37,33 @@ BatchOption = Annotated[
     bool, typer.Option("--batch", help="Use the providers' batch interfaces where they have them: cheaper, slower.")
 ]
 
+EngineOption = Annotated[
+    Literal["local", "ray"],
+    typer.Option("--engine", help="Where calls are made from: this process, or the workers of a Ray cluster."),
+]
+RayAddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        help="Of the cluster, with --engine ray. [default: RAY_ADDRESS, or a cluster on this machine]",
+        metavar="HOST:PORT",
+    ),
+]
+RayWorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--ray-workers", min=1, help="Workers for each model, with --engine ray. [default: one for each node]"
+    ),
+]
+
 _FREE = "embedded/"
 
 
-def patience(max_retries: int, timeout: int) -> "Patience":
+def sending(max_retries: int, timeout: int) -> "Sending":
     """Return how long to go on with a request that fails."""
-    from blind_refusal.asking import Patience
+    from blind_refusal.asking import Sending
 
-    return Patience(max_retries=max_retries, attempt_timeout=timeout)
+    return Sending(max_retries=max_retries, attempt_timeout=timeout)
 
 
 def display() -> "TerminalDisplay":
@@ -75,13 +94,29 @@ def asking(
     *,
     budget: float | None = None,
     batch: bool = False,
+    cluster: "Cluster | None" = None,
 ) -> "Asking":
     """Return how requests of a study are sent."""
-    from blind_refusal.asking import Patience
+    from blind_refusal.asking import Sending
     from blind_refusal.study import Asking
 
-    patience = Patience(max_retries=max_retries, attempt_timeout=timeout, batch=batch)
-    return Asking(connections=connections, patience=patience, retry_failed=retry_failed, budget=budget)
+    sending = Sending(max_retries=max_retries, attempt_timeout=timeout, batch=batch, cluster=cluster)
+    return Asking(connections=connections, sending=sending, retry_failed=retry_failed, budget=budget)
+
+
+def cluster_of(engine: str, address: str | None, workers: int | None) -> "Cluster | None":
+    """Return the cluster that sends the requests, or None for this process.
+
+    Raises:
+        UserError: if a cluster is described but not wanted.
+    """
+    from blind_refusal.asking import Cluster
+
+    if engine == "ray":
+        return Cluster(address, workers)
+    if address is not None or workers is not None:
+        raise UserError("--ray-address and --ray-workers belong to --engine ray")
+    return None
 
 
 def confirm(yes: bool) -> "Confirm":

@@ -10,12 +10,16 @@ from blind_refusal.cli.options import (
     BudgetOption,
     CasesOption,
     ConnectionsOption,
+    EngineOption,
+    RayAddressOption,
+    RayWorkersOption,
     RetriesOption,
     RetryFailedOption,
     StudyOption,
     TimeoutOption,
     YesOption,
     asking,
+    cluster_of,
     confirm,
     display,
 )
@@ -92,6 +96,9 @@ def run(
     price: PriceOption = None,
     budget: BudgetOption = None,
     batch: BatchOption = False,
+    engine: EngineOption = "local",
+    ray_address: RayAddressOption = None,
+    ray_workers: RayWorkersOption = None,
     max_connections: ConnectionsOption = None,
     max_retries: RetriesOption = 6,
     timeout: TimeoutOption = 600,
@@ -116,7 +123,8 @@ def run(
         prices=price or (),
     )
     folder = _study(study)
-    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch)
+    cluster = cluster_of(engine, ray_address, ray_workers)
+    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch, cluster=cluster)
     paths = run_study(folder, make_plan(folder, wishes), way, display(), confirm(yes))
     _say_report(paths.page)
 
@@ -136,6 +144,9 @@ def respond(
     price: PriceOption = None,
     budget: BudgetOption = None,
     batch: BatchOption = False,
+    engine: EngineOption = "local",
+    ray_address: RayAddressOption = None,
+    ray_workers: RayWorkersOption = None,
     max_connections: ConnectionsOption = None,
     max_retries: RetriesOption = 6,
     timeout: TimeoutOption = 600,
@@ -163,7 +174,8 @@ def respond(
     begin(folder, make_plan(folder, wishes))
     shown = display()
     describe(folder, shown)
-    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch)
+    cluster = cluster_of(engine, ray_address, ray_workers)
+    way = asking(max_connections, max_retries, timeout, retry_failed, budget=budget, batch=batch, cluster=cluster)
     respond_study(folder, way, shown, confirm(yes))
     say_costs(folder, shown)
 

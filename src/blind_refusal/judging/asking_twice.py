@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from blind_refusal.asking import Asked, Budget, Ledger, OnOutcome, Outcome, Patience, Request, ask
+from blind_refusal.asking import Asked, Budget, Ledger, OnOutcome, Outcome, Request, Sending, ask
 from blind_refusal.judging.labels import VerdictStatus
 from blind_refusal.judging.parsing import UnparsedError, UnsupportedError
 
@@ -48,7 +48,7 @@ def ask_twice(
     firsts: Sequence[tuple[Request, Parse[Answer]]],
     ledger: Ledger,
     *,
-    patience: Patience | None = None,
+    sending: Sending | None = None,
     retry_failed: bool = False,
     budget: Budget | None = None,
     on_outcome: OnOutcome | None = None,
@@ -58,7 +58,7 @@ def ask_twice(
     Args:
         firsts: the first requests, each with what reads its answer.
         ledger: what is known already is not asked again.
-        patience: how long to go on with a request that fails.
+        sending: how long to go on with a request that fails.
         retry_failed: ask again what ended in an error.
         budget: what may be spent.
         on_outcome: called after each outcome is in the ledger.
@@ -67,9 +67,7 @@ def ask_twice(
         What came of both turns.
     """
     requests = [request for request, _ in firsts]
-    send = partial(
-        ask, ledger=ledger, patience=patience, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome
-    )
+    send = partial(ask, ledger=ledger, sending=sending, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome)
     asked = [send(requests)]
     seconds = [again for first, parse in firsts if (again := _second_if_needed(first, parse, ledger)) is not None]
     return [*asked, send(seconds)]

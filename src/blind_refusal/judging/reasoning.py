@@ -13,8 +13,8 @@ from blind_refusal.asking import (
     Ledger,
     ModelConfiguration,
     OnOutcome,
-    Patience,
     Request,
+    Sending,
     load_prompt,
     pending,
 )
@@ -77,14 +77,14 @@ def judge_reasoning(
     blinded: Sequence[BlindedResponse],
     ledger: Ledger,
     *,
-    patience: Patience | None = None,
+    sending: Sending | None = None,
     retry_failed: bool = False,
     budget: Budget | None = None,
     on_outcome: OnOutcome | None = None,
 ) -> list[Asked]:
     """Have a model label reasoning, asking a second time where its answer cannot be used."""
     firsts = [(reasoning_request(judge, one), _label_of(one)) for one in blinded]
-    return ask_twice(firsts, ledger, patience=patience, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome)
+    return ask_twice(firsts, ledger, sending=sending, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome)
 
 
 def reasoning_verdict(judge: ModelConfiguration, blinded: BlindedResponse, ledger: Ledger) -> ReasoningVerdict | None:

@@ -1,0 +1,105 @@
+"""Asking through a provider's batch interface: a local server speaks OpenAI's protocol of files and batches."""
+
+import operator
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from inspect_ai.model._providers.util import batch as inspect_batch
+
+from blind_refusal.asking import Ledger, Message, ModelConfiguration, Request, Sending, Status, ask
+from tests.support.batch_provider import BatchProvider
+from tests.support.local_provider import Body, Reply, prompt_of
+
+MODEL = ModelConfiguration(
+    "openai/gpt-4o", generate={"temperature": 0.0, "max_tokens": 50}, args={"responses_api": False}
+)
+SENDING = Sending(max_retries=1, batch=True)
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchProvider]:
+    """The server, and Inspect looking at it every moment instead of every 15 seconds."""
+    monkeypatch.setattr(inspect_batch, "DEFAULT_BATCH_TICK", 0.05)
+    monkeypatch.setattr(inspect_batch, "DEFAULT_SEND_DELAY", 0.1)
+    with BatchProvider() as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def _requests(count: int) -> list[Request]:
+    return [Request("respond", f"case-{n}", MODEL, (Message("user", f"question {n}"),)) for n in range(count)]
+
+
+def test_requests_go_up_in_one_batch_and_answers_come_down(batches: BatchProvider, tmp_path: Path) -> None:
+    batches.behaviour = lambda body, earlier: Reply(text=f"answer to {prompt_of(body)}")
+    requests = _requests(250)
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        asked = ask(requests, ledger, sending=SENDING)
+        outcomes = {outcome.item: outcome for outcome in ledger.outcomes("respond")}
+    assert asked.statuses == {Status.OK: 250}
+    assert outcomes["case-7"].text == "answer to question 7"
+    assert (outcomes["case-7"].input_tokens, outcomes["case-7"].cached_tokens) == (30, 10)
+    assert sum(map(len, batches.batches)) == 250
+    assert len(batches.batches) <= 3
+    assert batches.requests == []  # none went the ordinary way
+    line = batches.batches[0][0]
+    assert line["url"] == "/v1/chat/completions"
+    assert line["body"]["max_tokens"] == 50
+    assert line["body"]["temperature"] == 0.0
+
+
+def test_what_fails_in_a_batch_is_told_apart(batches: BatchProvider, tmp_path: Path) -> None:
+    def behaviour(body: Body, earlier: int) -> Reply:
+        faults = {
+            "question 1": Reply(finish_reason="content_filter", text=""),
+            "question 2": Reply(finish_reason="length"),
+            "question 3": Reply(status=400),
+            "question 4": Reply(status=429) if earlier == 0 else Reply(),
+            "question 5": Reply(choices=False),
+        }
+        return faults.get(prompt_of(body), Reply())
+
+    batches.behaviour = behaviour
+    batches.expired, batches.lost = {"question 7"}, {"question 8"}
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ask(_requests(10), ledger, sending=SENDING)
+        found = {outcome.item: outcome for outcome in ledger.outcomes("respond")}
+    assert [found[f"case-{n}"].status for n in range(10)] == [
+        Status.OK,
+        Status.BLOCKED,
+        Status.TRUNCATED,
+        Status.ERROR,
+        Status.OK,  # sent again in a second batch
+        Status.ERROR,
+        Status.OK,
+        Status.ERROR,
+        Status.ERROR,
+        Status.OK,
+    ]
+    causes = [found[f"case-{n}"].error for n in (3, 5, 7, 8)]
+    assert all(map(operator.contains, causes, ("400", "no choice", "batch_expired", "without this request"))), causes
+
+
+def test_rejected_batch_leaves_every_request_with_its_cause(batches: BatchProvider, tmp_path: Path) -> None:
+    batches.rejects = lambda number: True
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        asked = ask(_requests(3), ledger, sending=SENDING)
+        errors = [outcome.error for outcome in ledger.outcomes("respond")]
+        assert asked.statuses == {Status.ERROR: 3}
+        assert all("Batch rejected" in error for error in errors)
+        batches.rejects = lambda number: False
+        asked = ask(_requests(3), ledger, sending=SENDING, retry_failed=True)
+    assert asked.statuses == {Status.OK: 3}
+
+
+def test_time_out_of_a_call_does_not_end_a_batch(batches: BatchProvider, tmp_path: Path) -> None:
+    batches.behaviour = lambda body, earlier: Reply()
+    patient = Sending(max_retries=0, attempt_timeout=1, batch=True)
+    assert patient.seconds > 24 * 60 * 60
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        batches.polls = 40  # two seconds at 0.05
+        asked = ask(_requests(2), ledger, sending=patient)
+    assert asked.statuses == {Status.OK: 2}
+    assert len(batches.batches) == 1

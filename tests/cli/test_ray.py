@@ -1,0 +1,61 @@
+"""`--engine ray` from command to report, on two nodes that ask the embedded model's server."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.cli.command import run_command
+from tests.support.embedded_installation import needs_weights
+
+pytest.importorskip("ray", reason="the extra `ray` is not installed")
+
+from tests.support.ray_nodes import kill_one_worker_when, two_nodes
+
+
+@needs_weights
+def test_run_on_two_nodes_against_the_embedded_models_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from blind_refusal.asking.embedded_server import start_server
+
+    server = start_server(2)
+    monkeypatch.setenv("LOCAL_API_KEY", server.api_key)
+    monkeypatch.setenv("LOCAL_BASE_URL", f"{server.address}/v1")
+    study = tmp_path / "study"
+    with two_nodes() as address:
+        killing = kill_one_worker_when(server.is_busy)
+        result = run_command(
+            *("run", "--study", study, "--model", "openai-api/local/smollm2", "--sample", "16", "--max-tokens", "40"),
+            *("--engine", "ray", "--ray-address", address, "--max-connections", "2", "--yes"),
+        )
+        killing.join(1)
+        assert not killing.is_alive()
+    assert result.returncode == 0, result.stderr
+    responses = pl.read_parquet(study / "tables" / "responses.parquet")
+    assert responses.height == 16
+    assert set(responses["status"]) <= {"ok", "truncated"}
+    assert (responses["output_tokens"] > 0).all()
+    summary = json.loads((study / "report" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["models"][0]["model"] == "openai-api/local/smollm2"
+    written = result.stderr + "".join(
+        file.read_text(encoding="utf-8", errors="ignore") for file in study.rglob("*") if file.is_file()
+    )
+    assert server.api_key not in written
+
+
+@pytest.mark.parametrize("option", [("--ray-workers", "2"), ("--ray-address", "127.0.0.1:6379")])
+def test_options_of_ray_without_its_engine_are_refused(option: tuple[str, str], tmp_path: Path) -> None:
+    result = run_command("respond", "--study", tmp_path / "study", *option)
+    assert result.returncode == 2
+    assert "--engine ray" in result.stderr
+
+
+def test_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    result = run_command(
+        *("respond", "--study", tmp_path / "study", "--model", "openai-api/local/m", "--sample", "2", "--yes"),
+        *("--engine", "ray", "--ray-address", "127.0.0.1:1"),
+        environment={"LOCAL_API_KEY": "k-0123456789", "LOCAL_BASE_URL": "http://127.0.0.1:9/v1"},
+    )
+    assert result.returncode == 2
+    assert "blind-refusal: no Ray cluster at 127.0.0.1:1: " in result.stderr
+    assert "Traceback" not in result.stderr
