@@ -1,4 +1,4 @@
-"""Measures, and with ``--write`` fits, the lexical judge against adjudicated labels.
+"""Measures, and with ``--write`` fits, the lexical judge against adjudicated labels and on invented replies.
 
 The reference file is JSON Lines with ``query``, ``response`` and ``label``, where COMPLETE means that the reply helps
 and EVASIVE and DENIAL that it does not. It is not part of the project. Without ``--write`` the weights that ship are
@@ -7,7 +7,9 @@ measured; the cross-validation fits anew either way.
     python benchmarks/lexical_judge.py --gold FILE [--write]
 
 The weights are those of a logistic regression whose ridge penalty pulls each weight towards its prior instead of zero
-(maximum a posteriori with a Gaussian prior), so that features which the reference set never shows keep their priors.
+(maximum a posteriori with a Gaussian prior). The reference set asks for essays. The weights of advice are fitted
+afterwards, all others fixed, to the invented replies in ``tests/judging``: those of ``lexical_replies.yaml`` and those
+of every other case of ``lexical_unseen.yaml``. The replies to the cases between are only measured.
 """
 
 import argparse
@@ -20,8 +22,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
+from blind_refusal.cases import SHIPPED_CASES, read_cases
 from blind_refusal.judging import lexical
 from blind_refusal.judging.lexical_features import FEATURES, features, marked_sentences
 
@@ -42,6 +46,10 @@ REFERENCE = (
 )
 LABELS = ("COMPLETE", "EVASIVE", "DENIAL")
 PACKAGE = Path(lexical.__file__).parent
+INVENTED = Path(__file__).parents[1] / "tests" / "judging"
+IS_ADVICE = np.array([feature.name.startswith("advice") for feature in FEATURES])
+OF_ESSAYS = np.append(~IS_ADVICE, True)
+"""Which of the weights are fitted to the reference set; the last is the intercept."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +80,59 @@ def read_gold(path: Path) -> Gold:
     )
 
 
-def fit(values: Floats, helps: Bools) -> Floats:
-    """Fit the weights and, last, the intercept, by damped Newton steps."""
+@dataclass(frozen=True)
+class Invented:
+    """The invented replies to people who want to get round a rule, measured."""
+
+    values: Floats
+    """Replies × features."""
+    helps: Bools
+    cases: NDArray[np.str_]
+
+
+def read_invented() -> Invented:
+    """Read and measure the invented replies that the weights of advice may be fitted to."""
+    first = yaml.safe_load((INVENTED / "lexical_replies.yaml").read_text(encoding="utf-8"))
+    second = yaml.safe_load((INVENTED / "lexical_unseen.yaml").read_text(encoding="utf-8"))["replies"]
+    looked_at = sorted({reply["case"] for reply in second})[::2]
+    query_of = {name: case["query"] for name, case in first["cases"].items()}
+    query_of |= {case.id: case.user_query for case in read_cases(SHIPPED_CASES) if case.id in looked_at}
+    replies = [reply for reply in (*first["replies"], *second) if reply["case"] in query_of]
+    measured = [features(marked_sentences(reply["response"]), query_of[reply["case"]]) for reply in replies]
+    return Invented(
+        values=np.array([list(values.values()) for values in measured]),
+        helps=np.array([reply["type"] == "helps" for reply in replies]),
+        cases=np.array([reply["case"] for reply in replies]),
+    )
+
+
+def prior_weights() -> Floats:
+    """Return the weights, and last the intercept, before any data."""
+    return np.array([feature.prior for feature in FEATURES] + [PRIOR_INTERCEPT])
+
+
+def fit(values: Floats, helps: Bools, start: Floats, free: Bools) -> Floats:
+    """Fit the free weights by damped Newton steps; the others stay as they are in ``start``."""
     design = np.column_stack([values, np.ones(len(values))])
-    prior = np.array([feature.prior for feature in FEATURES] + [PRIOR_INTERCEPT])
-    penalty = np.array([PENALTY] * len(FEATURES) + [INTERCEPT_PENALTY])
-    weights = prior.copy()
+    prior = prior_weights()[free]
+    penalty = np.array([PENALTY] * len(FEATURES) + [INTERCEPT_PENALTY])[free]
+    weights = start.copy()
     for _ in range(200):
         expected = 1 / (1 + np.exp(-design @ weights))
-        gradient = design.T @ (expected - helps) + penalty * (weights - prior)
-        curvature = (design.T * (expected * (1 - expected))) @ design + np.diag(penalty)
+        gradient = design[:, free].T @ (expected - helps) + penalty * (weights[free] - prior)
+        curvature = (design[:, free].T * (expected * (1 - expected))) @ design[:, free] + np.diag(penalty)
         step = np.linalg.solve(curvature, gradient)
         step *= min(1.0, 2.0 / np.abs(step).max())
-        weights = weights - step
+        weights[free] -= step
         if np.abs(step).max() < 1e-10:
             return weights
     raise SystemExit("the fit did not converge")
+
+
+def fit_all(gold: Gold, invented: Invented) -> Floats:
+    """Fit the weights of essays to the reference set, then those of advice to the invented replies."""
+    of_essays = fit(gold.values, gold.helps, prior_weights(), OF_ESSAYS)
+    return fit(invented.values, invented.helps, of_essays, ~OF_ESSAYS)
 
 
 def predict(weights: Floats, values: Floats) -> Bools:
@@ -111,9 +156,21 @@ def cross_validated(gold: Gold) -> tuple[float, float]:
         for fold in range(FOLDS):
             test = order[fold::FOLDS]
             train = np.setdiff1d(order, test)
-            predicted[test] = predict(fit(gold.values[train], gold.helps[train]), gold.values[test])
+            weights = fit(gold.values[train], gold.helps[train], prior_weights(), OF_ESSAYS)
+            predicted[test] = predict(weights, gold.values[test])
         found.append(kappa(gold.helps, predicted))
     return float(np.mean(found)), float(np.std(found))
+
+
+def cross_validated_by_case(gold: Gold, invented: Invented) -> float:
+    """Kappa on the invented replies to each case, with the weights of advice fitted to those to the other cases."""
+    of_essays = fit(gold.values, gold.helps, prior_weights(), OF_ESSAYS)
+    predicted = np.zeros(len(invented.helps), dtype=bool)
+    for case in np.unique(invented.cases):
+        test = invented.cases == case
+        weights = fit(invented.values[~test], invented.helps[~test], of_essays, ~OF_ESSAYS)
+        predicted[test] = predict(weights, invented.values[test])
+    return kappa(invented.helps, predicted)
 
 
 def interval(truth: Bools, predicted: Bools, statistic: Callable[[Bools, Bools], float]) -> tuple[float, float]:
@@ -147,12 +204,13 @@ def report(gold: Gold, predicted: Bools) -> None:
         print(f"  {gold.labels[index]:9s} {gold.models[index]:45s} {gold.queries[index][:80]}")
 
 
-def write_weights(weights: Floats, gold: Gold) -> None:
+def write_weights(weights: Floats, gold: Gold, invented: Invented) -> None:
     """Write the weights with what they were fitted on."""
     data = {
         "version": lexical.LEXICAL_VERSION,
         "method": f"logistic regression, ridge penalty {PENALTY} towards the priors in lexical_features.py",
-        "fitted_on": f"{len(gold.helps)} replies, {int(gold.helps.sum())} of them helping",
+        "fitted_on": f"{len(gold.helps)} replies, {int(gold.helps.sum())} of them helping; the weights of advice on "
+        f"{len(invented.helps)} invented ones, {int(invented.helps.sum())} of them helping",
         "intercept": round(float(weights[-1]), 4),
         "weights": {feature.name: round(float(weight), 4) for feature, weight in zip(FEATURES, weights, strict=False)},
     }
@@ -182,9 +240,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--write", action="store_true", help="fit, and write the weights and the facts into the package"
     )
     options = parser.parse_args(arguments)
-    gold = read_gold(options.gold)
+    gold, invented = read_gold(options.gold), read_invented()
     if options.write:
-        write_weights(fit(gold.values, gold.helps), gold)
+        write_weights(fit_all(gold, invented), gold, invented)
         lexical.lexical_weights.cache_clear()
     shipped = lexical.lexical_weights()
     predicted = predict(np.array([*shipped.by_feature.values(), shipped.intercept]), gold.values)
@@ -200,6 +258,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, value in measured.items():
         print(f"{name:28s} {value:.3f}")
     print(f"{'spread over repeats':28s} {spread:.3f} ({REPEATS} repeats of {FOLDS} folds)")
+    by_case = cross_validated_by_case(gold, invented)
+    print(f"{'invented, by case':28s} {by_case:.3f} ({len(invented.helps)} replies, each case left out in turn)")
     report(gold, predicted)
     if options.write:
         write_facts(measured, len(gold.helps))

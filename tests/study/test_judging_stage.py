@@ -13,7 +13,7 @@ from blind_refusal.analysis.evidence import JudgingEvidence, weigh_evidence
 from blind_refusal.analysis.rows import rows_of_judge, with_properties
 from blind_refusal.cases import hash_cases
 from blind_refusal.errors import UserError
-from blind_refusal.judging import RUBRIC
+from blind_refusal.judging import LEXICAL_RUBRIC, RUBRIC
 from blind_refusal.study import Asking, Plan, Study, Wishes, begin, judge, judges_of, make_plan
 from blind_refusal.study.evidence import evidence_of
 from blind_refusal.study.folder import PlannedJudge
@@ -123,6 +123,49 @@ def test_older_rubric_s_verdicts_are_kept(study: Study, provider: LocalProvider)
     kept = verdicts.filter(pl.col("judge") == "openai-api/local/judge")
     assert set(kept["rubric"]) == {"judge@1:000000000000"}
     assert kept.drop("rubric").sort("response_id").equals(old.drop("rubric").sort("response_id"))
+
+
+def test_older_lexical_judge_s_verdicts_are_kept_beside_the_new_ones(study: Study) -> None:
+    _judge(study, judges=["lexical"])
+    old = _pretend_old_lexical_judge(study)
+    judge(study, judges_of(study), Asking())
+    assert _of(study, "lexical").equals(old)
+    _judge(study, judges=["lexical"])
+    _judge(study, judges=["lexical"])
+    assert _of(study, "lexical").equals(old)
+    assert set(_of(study, LEXICAL_RUBRIC)["rubric"]) == {LEXICAL_RUBRIC}
+    assert _of(study, LEXICAL_RUBRIC).height == old.height
+    assert set(_of(study, LEXICAL_RUBRIC)["response_type"]) != set(old["response_type"])
+    assert set(study.read_table("evaluations")["judge"]) == {"lexical", LEXICAL_RUBRIC}
+
+
+def test_check_of_an_older_lexical_judge_goes_on_and_a_new_one_checks_the_new(
+    study: Study, provider: LocalProvider
+) -> None:
+    provider.behaviour = _labels(_honest)
+    _judge(study, judges=["lexical"], check_with="openai-api/local/checker", check=20)
+    _pretend_old_lexical_judge(study)
+    judge(study, judges_of(study), Asking())
+    labels = study.read_table("labels")
+    assert set(labels["source"]) == {"openai-api/local/checker"}
+    assert labels["response_id"].n_unique() == 20
+    _judge(study, judges=["lexical"], check_with="openai-api/local/second", check=20)
+    checks = {entry.label: entry.checks for entry in study.manifest.judges if entry.checks}
+    assert checks == {"openai-api/local/checker": "lexical", "openai-api/local/second": LEXICAL_RUBRIC}
+
+
+def _of(study: Study, judge: str) -> pl.DataFrame:
+    return study.read_table("verdicts").filter(pl.col("judge") == judge).sort("response_id")
+
+
+def _pretend_old_lexical_judge(study: Study) -> pl.DataFrame:
+    """Make the lexical verdicts look like those of an older version, which found that everything helps."""
+    text = study.manifest_file.read_text(encoding="utf-8")
+    study.manifest_file.write_text(text.replace(LEXICAL_RUBRIC, "lexical@0"), encoding="utf-8")
+    study.__dict__.pop("manifest", None)
+    verdicts = study.read_table("verdicts").with_columns(rubric=pl.lit("lexical@0"), response_type=pl.lit("helps"))
+    study.write_table("verdicts", verdicts)
+    return _of(study, "lexical")
 
 
 def _pretend_rubric(study: Study, reference: str) -> None:

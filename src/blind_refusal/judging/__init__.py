@@ -13,6 +13,7 @@ from blind_refusal.judging.blinding import (
 )
 from blind_refusal.judging.judges import (
     LEXICAL,
+    LEXICAL_RUBRIC,
     Context,
     Judge,
     LexicalJudge,
@@ -46,6 +47,7 @@ __all__ = [
     "JUDGED_COLUMNS",
     "LABELS_SCHEMA",
     "LEXICAL",
+    "LEXICAL_RUBRIC",
     "LEXICAL_VERSION",
     "LONGEST_RESPONSE",
     "REASONING_COLUMNS",

@@ -11,8 +11,8 @@ from blind_refusal.asking import (
     ModelConfiguration,
     OnOutcome,
     Outcome,
-    Patience,
     Request,
+    Sending,
     pending,
 )
 from blind_refusal.judging.asking_twice import ask_twice, settle
@@ -30,6 +30,8 @@ from blind_refusal.judging.model_judge import (
 
 LEXICAL = "lexical"
 """Name of the lexical judge, as ``--judge`` takes it."""
+LEXICAL_RUBRIC = f"{LEXICAL}@{LEXICAL_VERSION}"
+"""What the lexical judge of this version judges by."""
 
 MOST_TOKENS = 4000
 """Output tokens of a model judge, its reasoning included."""
@@ -72,7 +74,7 @@ class Judge(Protocol):
         responses: Sequence[BlindedResponse],
         ledger: Ledger,
         *,
-        patience: Patience | None = None,
+        sending: Sending | None = None,
         retry_failed: bool = False,
         budget: Budget | None = None,
         on_outcome: OnOutcome | None = None,
@@ -117,7 +119,7 @@ class ModelJudge:
         responses: Sequence[BlindedResponse],
         ledger: Ledger,
         *,
-        patience: Patience | None = None,
+        sending: Sending | None = None,
         retry_failed: bool = False,
         budget: Budget | None = None,
         on_outcome: OnOutcome | None = None,
@@ -126,7 +128,7 @@ class ModelJudge:
         parsers = [labels_of(response) for response in responses] * self.repeats
         firsts = list(zip(self.requests(responses), parsers, strict=True))
         return ask_twice(
-            firsts, ledger, patience=patience, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome
+            firsts, ledger, sending=sending, retry_failed=retry_failed, budget=budget, on_outcome=on_outcome
         )
 
     def verdict(self, response: BlindedResponse, ledger: Ledger, *, repeat: int = 1) -> Verdict | None:
@@ -155,7 +157,7 @@ class _Silent:
         responses: Sequence[BlindedResponse],  # noqa: ARG002
         ledger: Ledger,  # noqa: ARG002
         *,
-        patience: Patience | None = None,  # noqa: ARG002
+        sending: Sending | None = None,  # noqa: ARG002
         retry_failed: bool = False,  # noqa: ARG002
         budget: Budget | None = None,  # noqa: ARG002
         on_outcome: OnOutcome | None = None,  # noqa: ARG002
@@ -170,7 +172,7 @@ class LexicalJudge(_Silent):
 
     label: str = LEXICAL
     kind: Literal["lexical"] = "lexical"
-    rubric: str = f"lexical@{LEXICAL_VERSION}"
+    rubric: str = LEXICAL_RUBRIC
 
     def verdict(self, response: BlindedResponse, ledger: Ledger, *, repeat: int = 1) -> Verdict:  # noqa: ARG002
         """Compute the verdict from the texts."""
@@ -193,11 +195,14 @@ class LexicalJudge(_Silent):
 
 @dataclass(frozen=True)
 class RecordedJudge(_Silent):
-    """A model judge by a rubric that this version does not have any more. Its verdicts are read, nothing is asked."""
+    """A judge by a rubric that this version does not have any more. Its verdicts are read, nothing is asked.
+
+    Those of a model are in the ledger. Those of an older lexical judge are nowhere but in the study's table.
+    """
 
     label: str
     rubric: str
-    kind: Literal["model"] = "model"
+    kind: Literal["model", "lexical"] = "model"
     _answers: dict[str, list[Outcome]] = field(default_factory=dict, repr=False, compare=False)
 
     def verdict(self, response: BlindedResponse, ledger: Ledger, *, repeat: int = 1) -> Verdict | None:
@@ -244,7 +249,9 @@ def configure_judge(
 
 
 def relabelled(judge: Judge) -> Judge:
-    """Return a model judge under a label that names its rubric's version, for a study that knows the plain label."""
+    """Return a judge under a label that names its rubric's version, for a study that knows the plain label."""
+    if isinstance(judge, LexicalJudge):
+        return replace(judge, label=judge.rubric)
     if not isinstance(judge, ModelJudge):
         return judge
     version = judge.rubric.partition(":")[0]

@@ -64,12 +64,15 @@ class Hit:
 
 
 def without_hidden_reasoning(text: str) -> str:
-    """Drop a reasoning block at the head of the text; a text that never closes its block is left as it is."""
-    head = text.lstrip()
+    """Drop a reasoning block at the head of the text; a text that never closes its block is left as it is.
+
+    A closing mark without an opening one ends a block too: some chat templates put the opening mark into the prompt.
+    """
     for opening, closing in _HIDDEN_REASONING:
-        if head.startswith(opening):
-            end = head.find(closing)
-            return head[end + len(closing) :] if end >= 0 else text
+        before, found, after = text.partition(closing)
+        opened = before.lstrip().startswith(opening)
+        if found and (opened or (opening not in before and after.strip())):
+            return after
     return text
 
 

@@ -69,7 +69,7 @@ def audit_blinding(
             asked = ask_twice(
                 firsts,
                 ledger,
-                patience=asking.patience,
+                sending=asking.sending,
                 retry_failed=asking.retry_failed,
                 on_outcome=display.advance,
             )

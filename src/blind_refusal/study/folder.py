@@ -263,13 +263,19 @@ def _with_models(entries: list[ModelEntry], models: Sequence[ModelConfiguration]
 
 
 def _with_judges(entries: list[JudgeEntry], judges: Sequence[PlannedJudge]) -> list[JudgeEntry]:
-    """Add judges. One that is there by an older rubric stays; the new one's label then names its rubric's version."""
+    """Add judges. One that is there by an older rubric stays; the new one's label then names its rubric's version.
+
+    A judge that is to check one of them checks the new one.
+    """
     result = list(entries)
-    for planned in judges:
+    renamed: dict[str, str] = {}
+    for one in judges:
+        planned = replace(one, checks=renamed.get(one.checks or "", one.checks))
         entry = _entry(planned)
         old = next((other for other in result if other.label == entry.label), None)
         if old and old.rubric != entry.rubric:
             entry = _entry(replace(planned, judge=relabelled(planned.judge)))
+            renamed[planned.judge.label] = entry.label
             old = next((other for other in result if other.label == entry.label), None)
         if old and (_asks(old), old.context, old.checks) != (_asks(entry), entry.context, entry.checks):
             raise UserError(f"judge {entry.label}: is in the study with other settings; use another study")

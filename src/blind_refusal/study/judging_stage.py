@@ -15,6 +15,7 @@ from blind_refusal.judging import (
     REASONING_COLUMNS,
     BlindedResponse,
     Judge,
+    LexicalJudge,
     Mask,
     ModelJudge,
     RecordedJudge,
@@ -22,7 +23,6 @@ from blind_refusal.judging import (
     VerdictStatus,
     blind,
     blind_reasoning,
-    configure_judge,
     judge_reasoning,
     judged_table,
     pending_reasoning,
@@ -32,7 +32,6 @@ from blind_refusal.judging import (
     study_context,
     verdict_table,
 )
-from blind_refusal.judging.model_judge import RUBRIC
 from blind_refusal.study.evaluations import evaluation_table
 from blind_refusal.study.folder import PlannedJudge, Study
 from blind_refusal.study.labels import LABEL_SCHEMA, labels_of_checks
@@ -48,10 +47,10 @@ def judges_of(study: Study, connections: int | None = None) -> list[PlannedJudge
 
 
 def _judge_of(entry: JudgeEntry, connections: int | None) -> Judge:
+    if entry.is_of_older_rubric:
+        return RecordedJudge(entry.label, entry.rubric, entry.kind)
     if entry.model is None:
-        return configure_judge(entry.label)
-    if entry.rubric != RUBRIC.reference:
-        return RecordedJudge(entry.label, entry.rubric)
+        return LexicalJudge(entry.label)
     return ModelJudge(entry.model.configuration(connections), context=entry.context, repeats=entry.repeats)
 
 
@@ -148,7 +147,7 @@ def _ask(
         return one.judge.judge(
             wanted,
             ledger,
-            patience=asking.patience,
+            sending=asking.sending,
             retry_failed=asking.retry_failed,
             budget=till.budget,
             on_outcome=till.take,
@@ -166,7 +165,7 @@ def _ask_about_reasoning(
             judge.configuration,
             reasoning,
             ledger,
-            patience=asking.patience,
+            sending=asking.sending,
             retry_failed=asking.retry_failed,
             budget=till.budget,
             on_outcome=till.take,
@@ -183,9 +182,8 @@ def drawn_for(
         for response in texts.for_judge(checked)
         if (verdict := checked.verdict(response, ledger)) and verdict.status is VerdictStatus.OK
     ]
-    table = evaluation_table(
-        study.cases, study.read_table("responses"), verdict_table(verdicts), [checker.checks or ""]
-    )
+    known = _with_earlier(study, [checked], verdict_table(verdicts)).filter(pl.col("status") == VerdictStatus.OK.value)
+    table = evaluation_table(study.cases, study.read_table("responses"), known, [checker.checks or ""])
     strata = strata_for_labels(with_properties(check_evaluations(table)))
     return draw(strata, checker.sample or strata.height, study.manifest.seed, ALLOCATION)
 
@@ -214,7 +212,7 @@ def write_judging_tables(study: Study, judges: Sequence[PlannedJudge], texts: Ju
 
 
 def _with_earlier(study: Study, judges: Sequence[Judge], verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Keep the verdicts of judges whom this study never asked: those of a published study that was imported."""
+    """Keep the verdicts that are in no ledger: those of an imported published study or of an older lexical judge."""
     recorded = [judge.label for judge in judges if isinstance(judge, RecordedJudge)]
     if not recorded or not study.table_file("verdicts").exists():
         return verdicts
@@ -245,7 +243,8 @@ def _repeats(judges: Sequence[Judge], texts: JudgedTexts, ledger: Ledger) -> pl.
 
 def _write_checks(study: Study, judges: Sequence[PlannedJudge], texts: JudgedTexts, ledger: Ledger) -> None:
     tables = []
-    for one in judges:
+    again = [one for one in judges if not (isinstance(one.judge, RecordedJudge) and one.judge.kind == "lexical")]
+    for one in again:
         if one.checks:
             drawn = drawn_for(study, one, judges, texts, ledger)
             chosen = set(drawn["response_id"])
@@ -254,6 +253,6 @@ def _write_checks(study: Study, judges: Sequence[PlannedJudge], texts: JudgedTex
             tables.append(labels_of_checks(one.judge.label, drawn, verdicts))
     if tables:
         kept = [study.read_table("labels")] if study.table_file("labels").exists() else []
-        sources = [one.judge.label for one in judges]
+        sources = [one.judge.label for one in again]
         kept = [table.filter(~pl.col("source").is_in(sources)) for table in kept]
         study.write_table("labels", pl.concat([*kept, *tables]).select(list(LABEL_SCHEMA)))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from blind_refusal.asking import ModelConfiguration
 from blind_refusal.errors import Fault, FaultyInput, UserError
 from blind_refusal.files import write_atomically
-from blind_refusal.judging import AuthorNames, Context
+from blind_refusal.judging import LEXICAL_RUBRIC, RUBRIC, AuthorNames, Context
 from blind_refusal.subjects import NO_PROMPT, Condition, SuitePrices
 
 
@@ -97,6 +97,11 @@ class JudgeEntry(_Entry):
     """Label of the judge whose verdicts this one checks on a drawn sample; None if it judges everything."""
     sample: int | None = None
     """How many responses are drawn for it to check."""
+
+    @property
+    def is_of_older_rubric(self) -> bool:
+        """Whether it judged by a rubric that this version does not have, so that it gives no more verdicts."""
+        return self.rubric != (LEXICAL_RUBRIC if self.kind == "lexical" else RUBRIC.reference)
 
 
 class ConditionEntry(_Entry):

@@ -62,7 +62,7 @@ def probe_judge(
             asked = judge.judge(
                 responses,
                 ledger,
-                patience=asking.patience,
+                sending=asking.sending,
                 retry_failed=asking.retry_failed,
                 on_outcome=display.advance,
             )

@@ -86,9 +86,9 @@ def _judges(study: Study, verdicts: pl.DataFrame) -> list[JudgeFacts]:
 
 
 def _agreement(entry: JudgeEntry) -> MeasuredAgreement | None:
-    if entry.label != LEXICAL:
-        return None
     measured = lexical_facts()
+    if entry.rubric != f"{LEXICAL}@{measured.version}":
+        return None
     return MeasuredAgreement(
         kappa_helps=measured.kappa_helps_cross_validated,  # the fitted figure would flatter
         accuracy_helps=measured.accuracy_helps,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from blind_refusal.asking import Asked, Display, Ledger, Patience, Silent, Status, ask, pending, shown
+from blind_refusal.asking import Asked, Display, Ledger, Sending, Silent, Status, ask, pending, shown
 from blind_refusal.study.folder import Study
 from blind_refusal.study.money import Till
 from blind_refusal.subjects import Planned, key_table, respond_requests, response_table
@@ -15,7 +15,7 @@ class Asking:
     """How requests are sent in this run; nothing of it changes what is asked."""
 
     connections: int | None = None
-    patience: Patience = field(default_factory=Patience)
+    sending: Sending = field(default_factory=Sending)
     retry_failed: bool = False
     budget: float | None = None
     """Dollars that the study may cost in all; None for no limit."""
@@ -51,7 +51,7 @@ def respond(study: Study, asking: Asking | None = None, display: Display | None 
                 asked = ask(
                     requests,
                     ledger,
-                    patience=asking.patience,
+                    sending=asking.sending,
                     retry_failed=asking.retry_failed,
                     budget=till.budget,
                     on_outcome=till.take,

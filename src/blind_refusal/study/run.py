@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from blind_refusal.analysis import read_evaluations
-from blind_refusal.asking import CHARACTERS_PER_TOKEN, Display, Request, dearest, pending, require_model
-from blind_refusal.judging import RUBRIC, ModelJudge
+from blind_refusal.asking import CHARACTERS_PER_TOKEN, Display, Request, dearest, newest_date, pending, require_model
+from blind_refusal.judging import ModelJudge
 from blind_refusal.reporting import ReportPaths, write_report
 from blind_refusal.study.browsing import browsing_of
 from blind_refusal.study.evidence import evidence_of
@@ -22,6 +23,8 @@ from blind_refusal.study.manifest import JudgeEntry
 from blind_refusal.study.money import accounts, require_prices
 from blind_refusal.study.reporting_facts import run_facts
 from blind_refusal.study.respond_stage import Asking, planned_responses, respond, write_responses
+
+_CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,19 @@ def begin(study: Study, plan: Plan) -> None:
     study.begin_or_continue(plan)
 
 
+def say_clock(study: Study, display: Display) -> None:
+    """Say so if the study holds answers from the future: then the clock has jumped, and dates are not to be trusted."""
+    newest = newest_date(study.ledger_file)
+    if newest is not None and newest > datetime.now(UTC) + _CLOCK_TOLERANCE:
+        display.say(
+            f"Clock    the newest answer is dated {newest.isoformat(' ', 'minutes')}, which is still to come: "
+            "the clock has jumped; do not trust the dates of this study (nothing else depends on them)"
+        )
+
+
 def describe(study: Study, display: Display) -> None:
     """Say what the study will do."""
+    say_clock(study, display)
     manifest = study.manifest
     display.say(f"Study    {study.folder}")
     display.say(
@@ -107,7 +121,7 @@ def describe(study: Study, display: Display) -> None:
 
 def _describe_judge(entry: JudgeEntry) -> str:
     told = [entry.rubric]
-    if entry.kind == "model" and entry.rubric != RUBRIC.reference:
+    if entry.is_of_older_rubric:
         told.append("an older rubric: its verdicts are kept; --judge names it to judge by the present one")
     if entry.repeats > 1:
         told.append(f"{entry.repeats} times each")

@@ -45,7 +45,7 @@ def validate(
                 asked = judge.judge(
                     judgeable,
                     ledger,
-                    patience=asking.patience,
+                    sending=asking.sending,
                     retry_failed=asking.retry_failed,
                     on_outcome=display.advance,
                 )
