@@ -7,21 +7,21 @@ this process writes it down. A worker that dies has its block done again by anot
 is known already: sent again is only what was under way on the worker that died.
 """
 
-import asyncio
 import logging
 import math
 import os
 import pickle
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from blind_refusal.asking.budget import Budget, dearest, price_of
-from blind_refusal.asking.calling import Cluster, Sending, open_model
-from blind_refusal.asking.lanes import Asked, run_lane
+from blind_refusal.asking.budget import Budget, price_of
+from blind_refusal.asking.calling import Cluster, Sending
+from blind_refusal.asking.cluster_desk import News, open_desk
+from blind_refusal.asking.cluster_worker import Worker
+from blind_refusal.asking.lanes import Asked
 from blind_refusal.asking.ledger import Ledger
 from blind_refusal.asking.outcomes import Outcome
 from blind_refusal.asking.requests import ModelConfiguration, Request
@@ -38,7 +38,6 @@ _BLOCKS_PER_WORKER = 4
 """At least so many blocks for each worker, so that a slow one holds up little."""
 _CPUS = 0.1
 """Share of a core that Ray sets aside for a worker: it mostly waits, and all configurations run side by side."""
-_LOOK_SECONDS = 0.2
 _LISTENER_SECONDS = 5
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -75,7 +74,7 @@ def ask_on_cluster(
     for request in requests:
         lanes.setdefault(request.model.label, []).append(request)
     with _connected(cluster) as nodes:
-        desk = _open_desk(budget)
+        desk = open_desk(budget)
         pipelines = [_Pipeline(lane, desk, cluster, sending, nodes) for lane in lanes.values()]
         taker = _Taker(desk, ledger, budget, lanes, on_outcome)
         try:
@@ -130,122 +129,6 @@ def _require_listener(address: str | None) -> None:
         raise UserError(f"no Ray cluster at {address}: {error}; start one with `ray start --head`") from error
 
 
-@dataclass(frozen=True)
-class _News:
-    """What the desk hands over."""
-
-    outcomes: list[bytes]
-    """New ones, pickled."""
-    refused_keys: dict[str, str]
-    budget_spent: bool
-
-
-class _Desk:
-    """Where the workers' outcomes come in, on the ledger's node: knows what has its outcome, and holds the money."""
-
-    def __init__(self, limit: float | None, spent: float) -> None:
-        self._budget = None if limit is None else Budget(limit, spent)
-        self._known: set[str] = set()
-        self._waiting: list[bytes] = []
-        self._refused: dict[str, str] = {}
-        self._budget_spent = False
-        self._came = asyncio.Event()
-
-    async def look_up(self, keys: list[str]) -> tuple[set[str], dict[str, str]]:
-        """Return which of the keys have an outcome, and the models whose key was refused."""
-        return self._known.intersection(keys), dict(self._refused)
-
-    async def deliver(self, key: str, outcome: bytes) -> None:
-        """Take an outcome in; one that is there already is left as it is."""
-        if key not in self._known:
-            self._known.add(key)
-            self._waiting.append(outcome)
-            self._came.set()
-
-    async def put_by(self, key: str, most: float) -> bool:
-        """Put money by for a call; False if there is not enough."""
-        return self._budget is None or await self._budget.put_by(key, most)
-
-    async def pay(self, key: str, cost: float) -> None:
-        """Count what a call cost."""
-        if self._budget is not None:
-            await self._budget.pay(key, cost)
-
-    async def note(self, refused: dict[str, str], budget_spent: bool) -> None:
-        """Note why a worker left requests unsent."""
-        self._refused.update(refused)
-        self._budget_spent = self._budget_spent or budget_spent
-
-    async def take(self) -> _News:
-        """Wait a moment for outcomes, and hand over what is new."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._came.wait(), _LOOK_SECONDS)
-        self._came.clear()
-        taken, self._waiting = self._waiting, []
-        return _News(taken, dict(self._refused), self._budget_spent)
-
-
-def _open_desk(budget: Budget | None) -> "ActorHandle[Any]":
-    import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    remote: Any = ray.remote(_Desk)
-    desk: ActorHandle[Any] = remote.options(num_cpus=0, max_concurrency=10_000, scheduling_strategy=here).remote(
-        budget.limit if budget else None, budget.spent if budget else 0.0
-    )
-    return desk
-
-
-class _RemotePurse:
-    """The money at the desk, as a worker reaches it."""
-
-    def __init__(self, desk: "ActorHandle[Any]") -> None:
-        self._desk = desk
-
-    async def reserve(self, request: Request) -> bool:
-        """Put by what a call may cost."""
-        return bool(await self._desk.put_by.remote(request.key, dearest(request)))
-
-    async def settle(self, request: Request, outcome: Outcome | None) -> None:
-        """Count what it cost."""
-        await self._desk.pay.remote(request.key, price_of(request, outcome))
-
-
-class _Worker:
-    """Makes the calls of one model configuration on some node; Ray Data keeps several of them."""
-
-    def __init__(
-        self,
-        desk: "ActorHandle[Any]",
-        configuration: ModelConfiguration,
-        sending: Sending,
-        workers: int,
-        with_budget: bool,
-    ) -> None:
-        self._desk = desk
-        self._model = open_model(configuration, sending)
-        connections = sending.connections(configuration) or self._model.api.max_connections()
-        self._connections = max(1, math.ceil(connections / workers))
-        self._purse = _RemotePurse(desk) if with_budget else None
-
-    async def __call__(self, block: dict[str, Any]) -> AsyncIterator[dict[str, list[int]]]:
-        """Send the requests of a block; yields how many outcomes there are, as the outcomes have gone to the desk."""
-        requests: list[Request] = [pickle.loads(one) for one in block["request"]]  # noqa: S301 - our own, from our driver
-        known, refused = await self._desk.look_up.remote([request.key for request in requests])
-        lane = [request for request in requests if request.key not in known]
-        asked = Asked(refused_keys=refused)
-        deliveries: list[Any] = []
-
-        def deliver(outcome: Outcome) -> None:
-            deliveries.append(self._desk.deliver.remote(outcome.key, pickle.dumps(outcome)))
-
-        await run_lane(self._model, lane, self._connections, deliver, asked, self._purse)
-        await asyncio.gather(*deliveries)
-        await self._desk.note.remote(asked.refused_keys, asked.budget_spent)
-        yield {"outcomes": [len(deliveries)]}
-
-
 class _Pipeline:
     """The requests of one model configuration on their way through its pool of workers, in a thread of its own."""
 
@@ -282,7 +165,7 @@ class _Pipeline:
         blocks = max(math.ceil(len(rows) / _BLOCK), min(len(rows), self._workers * _BLOCKS_PER_WORKER))
         try:
             ray.data.from_items(rows, override_num_blocks=blocks).map_batches(
-                _Worker,
+                Worker,
                 batch_size=None,
                 batch_format="numpy",
                 compute=ray.data.ActorPoolStrategy(min_size=1, max_size=self._workers, initial_size=self._workers),
@@ -344,7 +227,7 @@ class _Taker:
 
         try:
             coming: Any = self._desk.take.remote()
-            news: _News = ray.get(coming)
+            news: News = ray.get(coming)
         except RayError as error:
             raise UserError(
                 "the Ray cluster is gone, or the node of this process has left it; what was recorded before is safe"
