@@ -17,9 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from blind_refusal.analysis.intervals import CONFIDENCE, NOTHING, Estimate, rate, wilson
+from blind_refusal.analysis.intervals import NORMAL_QUANTILE, NOTHING, Estimate, rate, wilson
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -28,7 +27,6 @@ Ints = NDArray[np.int64]
 FEWEST_LABELS = 10
 """With fewer labelled responses nothing is corrected."""
 
-_Z = float(stats.norm.ppf(1 - (1 - CONFIDENCE) / 2))
 _LEAST_DISCERNMENT = 0.2
 """A judge's sensitivity + specificity - 1 is taken for at least this where its labels show how alike responses are."""
 
@@ -286,15 +284,15 @@ def _by_confusion_matrix(sample: JudgedSample, parts: Sequence[_Part]) -> Estima
         return NOTHING
     share, clustered, _ = _clustering(sample)
     size = share * (1 - share) / clustered if clustered > 0 else float(len(np.unique(sample.cases)))
-    judged = (size * share + _Z**2 / 2) / (size + _Z**2)
+    judged = (size * share + NORMAL_QUANTILE**2 / 2) / (size + NORMAL_QUANTILE**2)
     middle = (judged + specificity - 1) / better
     of_sensitivity, of_specificity = (
         sensitivity * (1 - sensitivity) / positives,
         specificity * (1 - specificity) / negatives,
     )
     spread = judged * (1 - judged) / size + middle**2 * of_sensitivity + (1 - middle) ** 2 * of_specificity
-    half = _Z * math.sqrt(spread) / better
-    shift = 2 * _Z**2 * (middle * of_sensitivity - (1 - middle) * of_specificity) / better
+    half = NORMAL_QUANTILE * math.sqrt(spread) / better
+    shift = 2 * NORMAL_QUANTILE**2 * (middle * of_sensitivity - (1 - middle) * of_specificity) / better
     estimate = min(1.0, max(0.0, (share + counts[0, 0] / negatives - 1) / _discernment(counts)))
     return Estimate(
         estimate=estimate,

@@ -15,17 +15,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from statistics import NormalDist
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
-from scipy import stats
 
 CONFIDENCE = 0.95
 
 _TAIL = 1 - (1 - CONFIDENCE) / 2
-NORMAL_QUANTILE = float(stats.norm.ppf(_TAIL))
+NORMAL_QUANTILE = NormalDist().inv_cdf(_TAIL)
 
 
 class Estimate(BaseModel):
@@ -273,7 +273,9 @@ def _effective_size(n: int, share: float, residuals: NDArray[np.float64], strata
 @cache
 def t_quantile(freedom: int) -> float:
     """Return the 97.5% quantile of Student's t."""
-    return float(stats.t.ppf(_TAIL, freedom))
+    from scipy.stats import t  # a second to import, so not before it is needed
+
+    return float(t.ppf(_TAIL, freedom))
 
 
 def with_partners(strata: NDArray[np.int64]) -> NDArray[np.int64]:

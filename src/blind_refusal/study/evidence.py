@@ -5,7 +5,6 @@ from typing import Final
 import polars as pl
 
 from blind_refusal.analysis.evidence import Evidence
-from blind_refusal.review import STORE_FILE, LabelStore, Phase, correction_labels
 from blind_refusal.study.folder import Study
 from blind_refusal.study.labels import LABEL_SCHEMA
 
@@ -36,6 +35,8 @@ def _table(study: Study, name: str) -> pl.DataFrame | None:
 
 
 def _labels(study: Study, db: str | None) -> pl.DataFrame | None:
+    from blind_refusal.review import STORE_FILE, LabelStore, Phase, correction_labels  # with SQLAlchemy
+
     tables = [table] if (table := _table(study, "labels")) is not None else []
     if db is not None or (study.folder / STORE_FILE).exists():
         with LabelStore.of_study(study.folder, db) as store:
