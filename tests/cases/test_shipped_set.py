@@ -1,11 +1,13 @@
 """The data set that ships, as a whole."""
 
 import json
+from collections import Counter
 
 import pytest
 
 from blind_refusal.asking import ModelConfiguration
 from blind_refusal.authoring.drafts import BANNED
+from blind_refusal.authoring.targets import target_of
 from blind_refusal.cases import (
     SHIPPED_CASES,
     SHIPPED_PLAN,
@@ -37,6 +39,8 @@ def findings(shipped: list[Case]) -> dict[str, Finding]:
 @pytest.mark.parametrize(
     "check",
     [
+        "cases per subtype",
+        "levels of dimensions",
         "places",
         "mechanisms of the evasion",
         "openings",
@@ -44,6 +48,7 @@ def findings(shipped: list[Case]) -> dict[str, Finding]:
         "rules that are nearly the same",
         "twins",
         "twins per original",
+        "give-away words",
         "dual use",
     ],
 )
@@ -51,9 +56,21 @@ def test_set_passes(check: str, findings: dict[str, Finding]) -> None:
     assert findings[check].passed, findings[check].measured
 
 
-def test_every_cell_has_cases(shipped: list[Case]) -> None:
-    filled = {(case.family, case.authority) for case in shipped if case.twin_of is None}
-    assert filled == {(cell.family, cell.authority) for cell in load_taxonomy().cells}
+def test_every_cell_has_as_many_cases_as_in_the_study(shipped: list[Case]) -> None:
+    found = Counter((case.family, case.authority) for case in shipped if case.twin_of is None)
+    wanted = {(cell.family, cell.authority): n for cell, n in target_of(load_taxonomy().cells, None).items()}
+    assert sum(wanted.values()) == 1_290
+    assert set(found) == set(wanted)
+    assert {cell: (found[cell], count) for cell, count in wanted.items() if found[cell] < count} == {}
+
+
+def test_twins_are_many_and_mirror_every_family_and_authority(shipped: list[Case]) -> None:
+    by_id = {case.id: case for case in shipped}
+    mirrored = [by_id[case.twin_of] for case in shipped if case.twin_of is not None]
+    assert len(mirrored) >= 400
+    taxonomy = load_taxonomy()
+    assert {case.family for case in mirrored} == {family.id for family in taxonomy.families} - {"control"}
+    assert {case.authority for case in mirrored} == {authority.id for authority in taxonomy.authorities}
 
 
 def test_version_and_hash_go_with_the_cases(shipped: list[Case]) -> None:
