@@ -34,12 +34,14 @@ def _limit_files(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def start_command(*arguments: str | Path, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start the command and return at once."""
+def start_command(
+    *arguments: str | Path, environment: dict[str, str] | None = None, listen: bool = False
+) -> subprocess.Popen[str]:
+    """Start the command and return at once; with `listen` its standard error can be read when it has ended."""
     return subprocess.Popen(
         [COMMAND, *map(str, arguments)],
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE if listen else subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
         text=True,
         env={**os.environ, **(environment or {})},

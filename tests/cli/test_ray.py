@@ -1,13 +1,16 @@
 """`--engine ray` from command to report, on two nodes that ask the embedded model's server."""
 
 import json
+import signal
+import time
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from tests.cli.command import run_command
+from tests.cli.command import run_command, start_command
 from tests.support.embedded_installation import needs_weights
+from tests.support.local_provider import LocalProvider, Reply
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
 
@@ -41,6 +44,36 @@ def test_run_on_two_nodes_against_the_embedded_models_server(tmp_path: Path, mon
         file.read_text(encoding="utf-8", errors="ignore") for file in study.rglob("*") if file.is_file()
     )
     assert server.api_key not in written
+
+
+def test_interrupted_it_says_how_to_go_on_and_keeps_what_came(provider: LocalProvider, tmp_path: Path) -> None:
+    provider.behaviour = lambda body, earlier: Reply(delay=0.2)
+    study = tmp_path / "study"
+    arguments = (
+        "respond",
+        "--study",
+        study,
+        "--model",
+        "openai-api/local/m",
+        "--sample",
+        "80",
+        "--max-connections",
+        "4",
+    )
+    with two_nodes() as address:
+        command = (*arguments, "--yes", "--engine", "ray", "--ray-address", address)
+        process = start_command(*command, listen=True)
+        while len(provider.answered) < 20 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 130, said
+        assert said.splitlines()[-1] == "blind-refusal: stopped; the same command goes on from here"
+        recorded = pl.read_parquet(study / "tables" / "responses.parquet").height
+        assert recorded >= 15
+        assert run_command(*command).returncode == 0
+    assert pl.read_parquet(study / "tables" / "responses.parquet").height == 80
+    assert len(provider.requests) <= 80 + 8  # those under way, and those whose answer had not reached the desk
 
 
 @pytest.mark.parametrize("option", [("--ray-workers", "2"), ("--ray-address", "127.0.0.1:6379")])

@@ -100,11 +100,13 @@ def test_interrupted_it_says_how_to_go_on(provider: LocalProvider, tmp_path: Pat
         "--max-connections",
         "2",
     )
-    process = start_command(*arguments)
+    process = start_command(*arguments, listen=True)
     while len(provider.answered) < 6 and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == "blind-refusal: stopped; the same command goes on from here"
     recorded = pl.read_parquet(tmp_path / "study" / "tables" / "responses.parquet").height
     assert recorded >= 4
     result = run_command(*arguments)

@@ -13,8 +13,9 @@ import os
 import pickle
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from blind_refusal.asking.budget import Budget, price_of
@@ -39,12 +40,16 @@ _BLOCKS_PER_WORKER = 4
 _CPUS = 0.1
 """Share of a core that Ray sets aside for a worker: it mostly waits, and all configurations run side by side."""
 _LISTENER_SECONDS = 5
+_STOP_SECONDS = 20
+"""How long to wait for what is under way when asking is interrupted."""
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
 }
-"""Ray reports nothing home, leaves the environment of workers alone, and does not write across our progress bars."""
+"""Ray reports nothing home, starts no cluster by itself in a pipeline that outlives an interrupt, leaves the workers'
+environment alone, and does not write across our progress bars."""
 _ERROR_LENGTH = 500
 
 
@@ -82,11 +87,27 @@ def ask_on_cluster(
                 taker.take()
                 for pipeline in pipelines:
                     pipeline.raise_failure()
-        finally:
-            taker.take()  # also when this is interrupted: what the desk has was paid for
+        except BaseException:
+            _stop(desk, pipelines, taker)
+            raise
+        taker.take()
         for pipeline in pipelines:
             pipeline.raise_failure()
         return taker.asked()
+
+
+def _stop(desk: "ActorHandle[Any]", pipelines: Sequence["_Pipeline"], taker: "_Taker") -> None:
+    """Send nothing further, but bring in what is under way: it was paid for, and Ray dies on running pipelines."""
+    import ray
+    from ray.exceptions import RayError
+
+    stopping: Any = desk.stop.remote()
+    with suppress(RayError):  # the cluster may be what failed
+        ray.get(stopping)
+    give_up = time.monotonic() + _STOP_SECONDS
+    while any(pipeline.is_running() for pipeline in pipelines) and time.monotonic() < give_up:
+        taker.take()
+    taker.take()
 
 
 @contextmanager

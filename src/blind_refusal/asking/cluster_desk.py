@@ -35,17 +35,23 @@ class Desk:
         self._refused: dict[str, str] = {}
         self._budget_spent = False
         self._came = asyncio.Event()
+        self._stopping = False
+
+    async def stop(self) -> None:
+        """Let nothing further be sent: workers bring in what is under way and find all other requests done."""
+        self._stopping = True
 
     async def look_up(self, keys: list[str]) -> tuple[set[str], dict[str, str]]:
         """Return which of the keys have an outcome, and the models whose key was refused."""
-        return self._known.intersection(keys), dict(self._refused)
+        return set(keys) if self._stopping else self._known.intersection(keys), dict(self._refused)
 
-    async def deliver(self, key: str, outcome: bytes) -> None:
-        """Take an outcome in; one that is there already is left as it is."""
+    async def deliver(self, key: str, outcome: bytes) -> bool:
+        """Take an outcome in, and say whether to go on; an outcome that is there already is left as it is."""
         if key not in self._known:
             self._known.add(key)
             self._waiting.append(outcome)
             self._came.set()
+        return not self._stopping
 
     async def put_by(self, key: str, most: float) -> bool:
         """Put money by for a call; False if there is not enough."""

@@ -38,13 +38,19 @@ class Worker:
         requests: list[Request] = [pickle.loads(one) for one in block["request"]]  # noqa: S301 - our own, from our driver
         known, refused = await self._desk.look_up.remote([request.key for request in requests])
         lane = [request for request in requests if request.key not in known]
+        stopped: dict[str, str] = {}  # read by the lane before each request, like a refused key
         asked = Asked(refused_keys=refused)
-        deliveries: list[Any] = []
+        deliveries: list[asyncio.Task[None]] = []
+
+        async def hand_in(outcome: Outcome) -> None:
+            if not await self._desk.deliver.remote(outcome.key, pickle.dumps(outcome)):
+                stopped[outcome.model] = asked.refused_keys.setdefault(outcome.model, "stopped")
 
         def deliver(outcome: Outcome) -> None:
-            deliveries.append(self._desk.deliver.remote(outcome.key, pickle.dumps(outcome)))
+            deliveries.append(asyncio.create_task(hand_in(outcome)))
 
         await run_lane(self._model, lane, self._connections, deliver, asked, self._purse)
         await asyncio.gather(*deliveries)
-        await self._desk.note.remote(asked.refused_keys, asked.budget_spent)
+        if not stopped:
+            await self._desk.note.remote(asked.refused_keys, asked.budget_spent)
         yield {"outcomes": [len(deliveries)]}

@@ -65,6 +65,8 @@ def main() -> None:
     """Run the command line; exit code 0, or 2 with one readable line, or 130 when interrupted."""
     try:
         code = app(standalone_mode=False)
+        if code == EXIT_INTERRUPTED:  # typer's own answer to Ctrl-C
+            raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)
     except UserError as error:
         typer.echo(f"blind-refusal: {error}", err=True)
