@@ -1,6 +1,8 @@
 """Asking through a provider's batch interface: a local server speaks OpenAI's protocol of files and batches."""
 
 import operator
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +34,9 @@ def _requests(count: int) -> list[Request]:
     return [Request("respond", f"case-{n}", MODEL, (Message("user", f"question {n}"),)) for n in range(count)]
 
 
-def test_requests_go_up_in_one_batch_and_answers_come_down(batches: BatchProvider, tmp_path: Path) -> None:
+def test_requests_go_up_in_one_batch_and_answers_come_down(
+    batches: BatchProvider, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     batches.behaviour = lambda body, earlier: Reply(text=f"answer to {prompt_of(body)}")
     requests = _requests(250)
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
@@ -48,6 +52,9 @@ def test_requests_go_up_in_one_batch_and_answers_come_down(batches: BatchProvide
     assert line["url"] == "/v1/chat/completions"
     assert line["body"]["max_tokens"] == 50
     assert line["body"]["temperature"] == 0.0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("Created batch batch-0 with ")
 
 
 def test_what_fails_in_a_batch_is_told_apart(batches: BatchProvider, tmp_path: Path) -> None:
@@ -103,3 +110,64 @@ def test_time_out_of_a_call_does_not_end_a_batch(batches: BatchProvider, tmp_pat
         asked = ask(_requests(2), ledger, sending=patient)
     assert asked.statuses == {Status.OK: 2}
     assert len(batches.batches) == 1
+
+
+def _interrupted(batches: BatchProvider, requests: list[Request], ledger: Path, during: int = 0) -> None:
+    """Ask, and be interrupted while a batch is under way."""
+    batches.on_look = lambda number: os.kill(os.getpid(), signal.SIGINT) if number == during else None
+    with Ledger(ledger) as opened, pytest.raises(KeyboardInterrupt):
+        ask(requests, opened, sending=SENDING)
+    batches.on_look = lambda number: None
+
+
+def test_batch_under_way_when_the_process_ends_is_fetched_and_not_sent_again(
+    batches: BatchProvider, tmp_path: Path
+) -> None:
+    requests = _requests(12)
+    batches.behaviour = lambda body, earlier: Reply(text=f"answer {earlier} to {prompt_of(body)}")
+    _interrupted(batches, requests, tmp_path / "ledger.sqlite")
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ask(requests[:5], ledger, sending=SENDING).statuses == {Status.OK: 5}  # others of the batch are known
+        assert len(ledger.places()) == 7
+        assert ask([*requests, *_requests(14)], ledger, sending=SENDING).statuses == {Status.OK: 9}
+        texts = {outcome.item: outcome.text for outcome in ledger.outcomes("respond")}
+        assert ledger.places() == {}
+    assert texts["case-11"].endswith("to question 11")
+    assert [len(batch) for batch in batches.batches] == [12, 2]
+
+
+def test_request_that_joined_a_second_batch_is_fetched_from_that(batches: BatchProvider, tmp_path: Path) -> None:
+    batches.behaviour = lambda body, earlier: Reply(status=429) if earlier == 0 else Reply(text="late")
+    _interrupted(batches, _requests(1), tmp_path / "ledger.sqlite", during=1)
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ask(_requests(1), ledger, sending=SENDING).statuses == {Status.OK: 1}
+    assert len(batches.batches) == 2
+
+
+def test_batch_that_the_provider_no_longer_has_is_sent_again(batches: BatchProvider, tmp_path: Path) -> None:
+    batches.behaviour = lambda body, earlier: Reply()
+    _interrupted(batches, _requests(3), tmp_path / "ledger.sqlite")
+    batches.gone = {0}
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ask(_requests(3), ledger, sending=SENDING).statuses == {Status.OK: 3}
+    assert [len(batch) for batch in batches.batches] == [3, 3]
+
+
+def test_requests_that_come_to_a_batch_late_have_their_results(
+    batches: BatchProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches.behaviour = lambda body, earlier: Reply(text=f"answer to {prompt_of(body)}")
+    _interrupted(batches, _requests(10), tmp_path / "ledger.sqlite")
+    monkeypatch.setattr("blind_refusal.asking.calling._BATCH_CONNECTIONS", 3)  # the batch ends several times over
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ask(_requests(10), ledger, sending=SENDING).statuses == {Status.OK: 10}
+    assert [len(batch) for batch in batches.batches] == [10]
+
+
+def test_batch_that_was_cancelled_at_the_provider_is_not_waited_for(batches: BatchProvider, tmp_path: Path) -> None:
+    batches.cancelled = {0}
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        assert ask(_requests(3), ledger, sending=SENDING).statuses == {Status.ERROR: 3}
+        assert all("rejected" in outcome.error for outcome in ledger.outcomes("respond"))
+        assert ask(_requests(3), ledger, sending=SENDING, retry_failed=True).statuses == {Status.OK: 3}
+    assert [len(batch) for batch in batches.batches] == [3, 3]

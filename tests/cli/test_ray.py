@@ -83,6 +83,12 @@ def test_options_of_ray_without_its_engine_are_refused(option: tuple[str, str], 
     assert "--engine ray" in result.stderr
 
 
+def test_batches_from_a_cluster_are_refused(tmp_path: Path) -> None:
+    result = run_command("respond", "--study", tmp_path / "study", "--engine", "ray", "--batch")
+    assert result.returncode == 2
+    assert "--batch leaves the spreading to the provider" in result.stderr
+
+
 def test_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = run_command(
         *("respond", "--study", tmp_path / "study", "--model", "openai-api/local/m", "--sample", "2", "--yes"),

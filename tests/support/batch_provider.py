@@ -23,6 +23,12 @@ class BatchProvider(LocalProvider):
         """Prompts that the batch did not get to in time."""
         self.lost: set[str] = set()
         """Prompts that the results leave out."""
+        self.gone: set[int] = set()
+        """Batches that nobody knows any more."""
+        self.cancelled: set[int] = set()
+        """Batches that ended without any file."""
+        self.on_look: Callable[[int], None] = lambda number: None
+        """Called with the number of a batch before each look at it."""
         self._files: dict[str, bytes] = {}
         self._polls: dict[str, int] = {}
 
@@ -61,6 +67,11 @@ class BatchProvider(LocalProvider):
         name = request.match_info["batch"]
         number = int(name.removeprefix("batch-"))
         self._polls[name] = self._polls.get(name, 0) + 1
+        self.on_look(number)
+        if number in self.gone:
+            return web.json_response({"error": {"message": f"No batch found with id '{name}'."}}, status=404)
+        if number in self.cancelled:
+            return web.json_response(self._batch(number, "cancelled"))
         if self.rejects(number):
             errors = {"object": "list", "data": [{"code": "token_limit", "message": "enqueued token limit reached"}]}
             return web.json_response({**self._batch(number, "failed"), "errors": errors})

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from blind_refusal.asking.batching import JOURNAL, BatchJournal
 from blind_refusal.asking.budget import Budget
 from blind_refusal.asking.calling import Sending, open_model
 from blind_refusal.asking.lanes import Asked, run_lane
@@ -69,6 +70,8 @@ async def _ask(
     for request in requests:
         lanes.setdefault(request.model.label, []).append(request)
     models = {label: open_model(lane[0].model, sending) for label, lane in lanes.items()}
+    if sending.batch:
+        JOURNAL.set(BatchJournal(ledger))
     asked = Asked()
     try:
         async with _recorder(ledger, asked, on_outcome) as record, asyncio.TaskGroup() as group:

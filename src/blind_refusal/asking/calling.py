@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
-from blind_refusal.asking.batching import mend_batches
+from blind_refusal.asking.batching import asking_for, mend_batches
 from blind_refusal.asking.outcomes import Outcome, Status
 from blind_refusal.asking.requests import AnswerSchema, ModelConfiguration, Request
 from blind_refusal.asking.secrets import without_secrets
@@ -51,8 +51,7 @@ class Sending:
     attempt_timeout: int = 600
     """Seconds after which one attempt counts as failed; of a batch, a day and an hour do."""
     batch: bool = False
-    """Whether to use the provider's batch interface, where it has one (Inspect knows which do). A batch that is under
-    way when the process ends is lost, and its requests are sent again."""
+    """Whether to use the provider's batch interface, where it has one (Inspect knows which do)."""
     cluster: Cluster | None = None
     """The Ray cluster that sends the requests; None for this process."""
 
@@ -153,7 +152,8 @@ async def _generate(model: "Model", request: Request) -> "ModelOutput":
     from inspect_ai.log._transcript import Transcript, init_transcript
 
     init_transcript(Transcript())  # Inspect appends every call to the context's transcript; let each go with its call
-    output = await model.generate(_chat(request), config=_config(request.schema))
+    with asking_for(request.key):
+        output = await model.generate(_chat(request), config=_config(request.schema))
     if not output.choices:
         raise IndexError("the reply holds no choice")
     return output

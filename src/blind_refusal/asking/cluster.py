@@ -158,7 +158,7 @@ class _Pipeline:
     ) -> None:
         self._lane = lane
         self._desk = desk
-        self._patience = sending
+        self._sending = sending
         self._configuration = lane[0].model
         self._workers = min(cluster.workers or nodes, len(lane))
         self._gpus = gpus_of(self._configuration)
@@ -193,7 +193,7 @@ class _Pipeline:
                 fn_constructor_args=(
                     self._desk,
                     self._configuration,
-                    self._patience,
+                    self._sending,
                     self._workers,
                     self._configuration.prices is not None,
                 ),

@@ -2,13 +2,15 @@
 
 Outcomes are only ever added. A request that failed and is asked again gets a new row; the newest row of a key counts.
 A row is there if and only if the outcome is known, so whatever kills the process, the next run asks for what is missing
-and for nothing else. (Requests that were under way at that moment must be sent again: nobody knows their outcome.)
+and for nothing else. (Requests that were under way at that moment must be sent again: nobody knows their outcome. Only
+what waits in a provider's batch does not: where it waits is kept until its outcome is there.)
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from dataclasses import astuple, fields
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +29,19 @@ CREATE TABLE IF NOT EXISTS outcomes (
     {", ".join(f"{column} NOT NULL" for column in _COLUMNS)}
 );
 CREATE INDEX IF NOT EXISTS outcomes_by_key ON outcomes (key, row);
+CREATE TABLE IF NOT EXISTS batches (key PRIMARY KEY, batch NOT NULL, name NOT NULL) WITHOUT ROWID;
 """
 _NEWEST = "row = (SELECT max(row) FROM outcomes AS other WHERE other.key = outcomes.key)"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a provider's batch a request waits."""
+
+    batch: str
+    """The provider's name of the batch."""
+    name: str
+    """The request's name in it."""
 
 
 class Ledger:
@@ -40,6 +53,7 @@ class Ledger:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self._turn = threading.Lock()
         self._lock = FileLock(file.with_name(file.name + ".lock"), timeout=0)
         try:
             self._lock.acquire()
@@ -88,14 +102,37 @@ class Ledger:
         """
         rows = [astuple(outcome) for outcome in outcomes]
         marks = ", ".join("?" * len(_COLUMNS))
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(f"INSERT INTO outcomes ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)  # noqa: S608 - column names are our own
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise UserError(f"{self.file}: cannot be written: {error}; what was recorded before is safe") from error
+        with self._writing() as connection:
+            connection.executemany(f"INSERT INTO outcomes ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)  # noqa: S608 - column names are our own
+            connection.executemany("DELETE FROM batches WHERE key = ?", [(row[0],) for row in rows])
+
+    def note_places(self, places: Mapping[str, Place]) -> None:
+        """Note in which batch requests wait, by key, until their outcomes are added.
+
+        Raises:
+            UserError: if it cannot be written.
+        """
+        rows = [(key, place.batch, place.name) for key, place in places.items()]
+        with self._writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO batches VALUES (?, ?, ?)", rows)
+
+    def places(self) -> dict[str, Place]:
+        """Return where requests wait in providers' batches, by key."""
+        rows = self._connection.execute("SELECT key, batch, name FROM batches")
+        return {key: Place(batch, name) for key, batch, name in rows}
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Write in one transaction; several threads take turns."""
+        with self._turn:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise UserError(f"{self.file}: cannot be written: {error}; what was recorded before is safe") from error
 
     def statuses(self, stage: str) -> dict[str, Status]:
         """Return the status of every request of a stage whose outcome is known, by key."""

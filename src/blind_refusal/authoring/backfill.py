@@ -100,7 +100,7 @@ class Author:
         self._ledger = ledger
         self._existing = list(existing)
         self._created = created
-        self._patience = sending
+        self._sending = sending
         self._purse = purse or Purse()
         self._display = display or Silent()
         self._round_number = 0
@@ -195,7 +195,7 @@ class Author:
         to_send = pending(requests, self._ledger)
         self._purse.require(to_send, self._ledger)
         with shown(self._display, f"{title}, round {self._round_number}", to_send):
-            asked = ask(to_send, self._ledger, sending=self._patience, on_outcome=self._display.advance)
+            asked = ask(to_send, self._ledger, sending=self._sending, on_outcome=self._display.advance)
         for label, reason in asked.refused_keys.items():
             self.stopped = f"{label}: the provider does not accept the key ({reason})"
 

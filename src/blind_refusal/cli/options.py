@@ -96,10 +96,16 @@ def asking(
     batch: bool = False,
     cluster: "Cluster | None" = None,
 ) -> "Asking":
-    """Return how requests of a study are sent."""
+    """Return how requests of a study are sent.
+
+    Raises:
+        UserError: if a provider is to spread the requests and a cluster too.
+    """
     from blind_refusal.asking import Sending
     from blind_refusal.study import Asking
 
+    if batch and cluster is not None:
+        raise UserError("--batch leaves the spreading to the provider; say it without --engine ray")
     sending = Sending(max_retries=max_retries, attempt_timeout=timeout, batch=batch, cluster=cluster)
     return Asking(connections=connections, sending=sending, retry_failed=retry_failed, budget=budget)
 
