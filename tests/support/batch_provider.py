@@ -12,6 +12,8 @@ from tests.support.local_provider import Body, LocalProvider, Reply, body_of, pr
 class BatchProvider(LocalProvider):
     """The server; `behaviour` says what becomes of each request of a batch, `rejects` which batches are rejected."""
 
+    endpoint = "/v1/chat/completions"
+
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[list[Body]] = []
@@ -43,6 +45,14 @@ class BatchProvider(LocalProvider):
         app.router.add_get("/v1/files/{file}/content", self._download)
         app.router.add_post("/v1/batches", self._create)
         app.router.add_get("/v1/batches/{batch}", self._look)
+
+    def prompt_of(self, body: Body) -> str:
+        """Return the text of the last message of a request."""
+        return prompt_of(body)
+
+    def body_of(self, request: Body, reply: Reply) -> Body:
+        """Return the body of a reply."""
+        return body_of(request, reply)
 
     async def _upload(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -77,7 +87,7 @@ class BatchProvider(LocalProvider):
             return web.json_response({**self._batch(number, "failed"), "errors": errors})
         if self._polls[name] < self.polls:
             return web.json_response(self._batch(number, "in_progress"))
-        kept = [line for line in self.batches[number] if prompt_of(line["body"]) not in self.expired | self.lost]
+        kept = [line for line in self.batches[number] if self.prompt_of(line["body"]) not in self.expired | self.lost]
         lines = [self._result(line) for line in kept] + [_expired(line) for line in self._with(number, self.expired)]
         done = [line for line in lines if line["response"] and line["response"]["status_code"] == 200]
         failed = [line for line in lines if line not in done]
@@ -93,20 +103,20 @@ class BatchProvider(LocalProvider):
         )
 
     def _result(self, line: Body) -> dict[str, Any]:
-        prompt = prompt_of(line["body"])
+        prompt = self.prompt_of(line["body"])
         reply: Reply = self.behaviour(line["body"], self.seen[prompt])
         self.seen[prompt] += 1
-        response = {"status_code": reply.status, "request_id": "r", "body": body_of(line["body"], reply)}
+        response = {"status_code": reply.status, "request_id": "r", "body": self.body_of(line["body"], reply)}
         return {"id": "r", "custom_id": line["custom_id"], "response": response, "error": None}
 
     def _with(self, number: int, prompts: set[str]) -> list[Body]:
-        return [line for line in self.batches[number] if prompt_of(line["body"]) in prompts]
+        return [line for line in self.batches[number] if self.prompt_of(line["body"]) in prompts]
 
     def _batch(self, number: int, status: str) -> Body:
         return {
             "id": f"batch-{number}",
             "object": "batch",
-            "endpoint": "/v1/chat/completions",
+            "endpoint": self.endpoint,
             "input_file_id": "f",
             "completion_window": "24h",
             "created_at": 1,

@@ -84,6 +84,7 @@ def open_model(configuration: ModelConfiguration, sending: Sending) -> "Model":
     try:
         config = GenerateConfig.model_validate(
             {
+                **_without_trial_call(configuration),
                 **configuration.generate,
                 "max_connections": _NO_LIMIT,
                 "batch": True if sending.batch else None,
@@ -99,6 +100,17 @@ def open_model(configuration: ModelConfiguration, sending: Sending) -> "Model":
     if client is not None and hasattr(client, "max_retries"):
         client.max_retries = 0  # the provider's own client would multiply Inspect's retries by its own
     return model
+
+
+def _without_trial_call(configuration: ModelConfiguration) -> dict[str, str]:
+    """Ask for no summary of reasoning unless the configuration speaks of reasoning.
+
+    Otherwise Inspect would first send one of OpenAI's newer models a request of its own, to see whether the account may
+    have such summaries: a call that nobody was told of, and whose outcome changes what the others say.
+    """
+    if any(name.startswith("reasoning") for name in configuration.generate):
+        return {}
+    return {"reasoning_summary": "none"}
 
 
 def require_model(configuration: ModelConfiguration) -> None:
@@ -217,7 +229,8 @@ def _reasoning(output: "ModelOutput") -> str:
     if isinstance(content, str):
         return ""
     parts = [part for part in content if isinstance(part, ContentReasoning)]
-    return "\n\n".join((part.summary or "") if part.redacted else part.reasoning for part in parts).strip()
+    readable = ("" if part.redacted else part.reasoning for part in parts)
+    return "\n\n".join(text or part.summary or "" for text, part in zip(readable, parts, strict=True)).strip()
 
 
 def _failure(request: Request, cause: str, seconds: float, tries: int) -> Outcome:
