@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from inspect_ai.model._providers.util import batch as inspect_batch
 
 from blind_refusal.asking import Ledger, Message, ModelConfiguration, Request, Sending, Status, ask
+from tests.support.asked import reached
 from tests.support.batch_provider import BatchProvider
 from tests.support.local_provider import Body, Reply, prompt_of
 
@@ -21,12 +21,7 @@ SENDING = Sending(max_retries=1, batch=True)
 
 @pytest.fixture
 def batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchProvider]:
-    """The server, and Inspect looking at it every moment instead of every 15 seconds."""
-    monkeypatch.setattr(inspect_batch, "DEFAULT_BATCH_TICK", 0.05)
-    monkeypatch.setattr(inspect_batch, "DEFAULT_SEND_DELAY", 0.1)
-    with BatchProvider() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    with reached(BatchProvider(), monkeypatch) as running:
         yield running
 
 

@@ -6,19 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from inspect_ai.model._providers.util import batch as inspect_batch
 
 from blind_refusal.asking import (
     AnswerSchema,
-    Ledger,
-    Message,
-    ModelConfiguration,
-    Outcome,
-    Request,
     Sending,
     Status,
-    ask,
 )
+from tests.support.asked import outcomes_of, questions, reached
 from tests.support.local_provider import Body, Reply
 from tests.support.responses_provider import ResponsesProvider
 
@@ -27,31 +21,13 @@ NAME = "openai/gpt-5.4"
 
 @pytest.fixture
 def openai(monkeypatch: pytest.MonkeyPatch) -> Iterator[ResponsesProvider]:
-    """The server, and Inspect looking at a batch every moment instead of every 15 seconds."""
-    monkeypatch.setattr(inspect_batch, "DEFAULT_BATCH_TICK", 0.05)
-    monkeypatch.setattr(inspect_batch, "DEFAULT_SEND_DELAY", 0.1)
-    with ResponsesProvider() as running:
-        for name, value in running.environment.items():
-            monkeypatch.setenv(name, value)
+    with reached(ResponsesProvider(), monkeypatch) as running:
         yield running
-
-
-def _requests(count: int, schema: AnswerSchema | None = None, **generate: object) -> list[Request]:
-    model = ModelConfiguration(NAME, generate={"max_tokens": 500, **generate})
-    return [
-        Request("respond", f"case-{n}", model, (Message("user", f"question {n}"),), schema=schema) for n in range(count)
-    ]
-
-
-def _outcomes(requests: list[Request], folder: Path, sending: Sending | None = None) -> dict[str, Outcome]:
-    with Ledger(folder / "ledger.sqlite") as ledger:
-        ask(requests, ledger, sending=sending)
-        return {outcome.item: outcome for outcome in ledger.outcomes("respond")}
 
 
 def test_nothing_but_the_query_is_sent(openai: ResponsesProvider, tmp_path: Path) -> None:
     openai.behaviour = lambda body, earlier: Reply(text="By the back door.")
-    (outcome,) = _outcomes(_requests(1, temperature=0.0), tmp_path).values()
+    (outcome,) = outcomes_of(questions(NAME, 1, temperature=0.0), tmp_path).values()
     assert (outcome.status, outcome.text) == (Status.OK, "By the back door.")
     assert (outcome.input_tokens, outcome.cached_tokens, outcome.output_tokens) == (30, 10, 12)
     (body,) = openai.requests
@@ -66,8 +42,8 @@ def test_nothing_but_the_query_is_sent(openai: ResponsesProvider, tmp_path: Path
 def test_reasoning_that_is_asked_for_is_kept_apart(encrypted: bool, openai: ResponsesProvider, tmp_path: Path) -> None:
     openai.behaviour = lambda body, earlier: Reply(text="By the back door.", reasoning="Nobody reads the log.")
     openai.encrypts = encrypted
-    settled = _requests(1, reasoning_effort="low", reasoning_summary="auto")
-    (outcome,) = _outcomes(settled, tmp_path).values()
+    settled = questions(NAME, 1, reasoning_effort="low", reasoning_summary="auto")
+    (outcome,) = outcomes_of(settled, tmp_path).values()
     assert (outcome.text, outcome.reasoning) == ("By the back door.", "Nobody reads the log.")
     (body,) = openai.requests
     assert body["reasoning"] == {"effort": "low", "summary": "auto"}
@@ -80,7 +56,7 @@ def test_schema_of_an_answer_is_sent_along(openai: ResponsesProvider, tmp_path: 
         "label",
         {"type": "object", "properties": properties, "required": ["label"], "additionalProperties": False},
     )
-    _outcomes(_requests(1, schema), tmp_path)
+    outcomes_of(questions(NAME, 1, schema), tmp_path)
     sent = openai.requests[0]["text"]["format"]
     assert (sent["type"], sent["name"], sent["strict"]) == ("json_schema", "label", True)
     assert sent["schema"]["properties"] == properties
@@ -98,7 +74,7 @@ def test_fates_are_told_apart(openai: ResponsesProvider, tmp_path: Path) -> None
         return fates.get(openai.prompt_of(body), Reply())
 
     openai.behaviour = behaviour
-    found = _outcomes(_requests(6), tmp_path, Sending(max_retries=2))
+    found = outcomes_of(questions(NAME, 6), tmp_path, Sending(max_retries=2))
     assert [found[f"case-{n}"].status for n in range(6)] == [
         Status.OK,
         Status.BLOCKED,
@@ -116,9 +92,9 @@ def test_batch_is_fetched_by_the_next_process(openai: ResponsesProvider, tmp_pat
     openai.behaviour = lambda body, earlier: Reply()
     openai.on_look = lambda number: os.kill(os.getpid(), signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        _outcomes(_requests(5), tmp_path, Sending(batch=True))
+        outcomes_of(questions(NAME, 5), tmp_path, Sending(batch=True))
     openai.on_look = lambda number: None
-    found = _outcomes(_requests(5), tmp_path, Sending(batch=True))
+    found = outcomes_of(questions(NAME, 5), tmp_path, Sending(batch=True))
     assert {outcome.status for outcome in found.values()} == {Status.OK}
     assert [len(batch) for batch in openai.batches] == [5]
     assert openai.batches[0][0]["url"] == "/v1/responses"
