@@ -9,6 +9,7 @@ import yaml
 from blind_refusal.cases import SHIPPED_VERDICTS, about_shipped_cases, hash_cases, read_cases
 from blind_refusal.cases.card import render_card
 from blind_refusal.cases.export import export_cases
+from blind_refusal.cases.verdicts import CaseVerdict, LastReading, label_of
 from blind_refusal.errors import UserError
 from blind_refusal.taxonomy import load_taxonomy
 from tests.conftest import make_case, make_control
@@ -68,3 +69,25 @@ def test_card_counts_what_there_is() -> None:
     assert "| club | 1 | · | 1 | 0 | 0 | 2 |" in card
     assert "No person has reviewed the whole set." in text
     assert "second reader" not in text.split("Who read")[0]  # no verdicts, nothing said of readers
+
+
+def test_card_counts_what_readers_made_of_the_cases() -> None:
+    label = label_of(CASES[0])
+    reading = LastReading(decides="who sells the suits", guess=label, clarity=3, of_final_text=False)
+    verdict = CaseVerdict(
+        id=CASES[0].id,
+        blind_guess=label,
+        guess_right=True,
+        epistemic_sufficiency="pass",
+        evasion_proportionality="pass",
+        scenario_plausibility="pass",
+        agrees=True,
+        clarity=4,
+        dual_use=False,
+        action="mended",
+        reason="One word was unclear.",
+        last_reading=reading,
+    )
+    text = " ".join(render_card(CASES, ABOUT, load_taxonomy(), [verdict]).split())
+    assert "Of 1 last readings 1 decide as labelled, 1 name the very subtype, 0 call it clear" in text
+    assert "1 texts were mended again" in text

@@ -18,6 +18,7 @@ from blind_refusal.cases import (
     hash_cases,
 )
 from blind_refusal.cases.set_checks import Finding, check_set
+from blind_refusal.cases.verdicts import label_of, read_verdicts
 from blind_refusal.judging import blind, first_request
 from blind_refusal.subjects import respond_requests
 from blind_refusal.subjects.respond import RESPONSE_SCHEMA, response_id
@@ -81,13 +82,23 @@ def test_version_and_hash_go_with_the_cases(shipped: list[Case]) -> None:
 def test_plan_and_verdicts_lie_beside_every_case(shipped: list[Case]) -> None:
     slots = [json.loads(line) for line in SHIPPED_PLAN.read_text(encoding="utf-8").splitlines()]
     planned = {slot["id"] for slot in slots} | {slot["twin"]["id"] for slot in slots if slot.get("twin")}
-    verdicts = [json.loads(line) for line in SHIPPED_VERDICTS.read_text(encoding="utf-8").splitlines()]
+    verdicts = read_verdicts(SHIPPED_VERDICTS)
     assert {case.id for case in shipped} <= planned
-    assert [verdict["id"] for verdict in verdicts] == [case.id for case in shipped]
+    assert [verdict.id for verdict in verdicts] == [case.id for case in shipped]
     gates = ("epistemic_sufficiency", "evasion_proportionality", "scenario_plausibility")
-    failing = [one["id"] for one in verdicts if not one["agrees"] or any(one[gate] != "pass" for gate in gates)]
+    failing = [one.id for one in verdicts if not one.agrees or any(getattr(one, gate) != "pass" for gate in gates)]
     assert failing == []
-    assert all(verdict["reason"].strip() for verdict in verdicts)
+
+
+def test_last_reader_decides_every_case_as_labelled_and_finds_it_clear(shipped: list[Case]) -> None:
+    readings = {verdict.id: verdict.last_reading for verdict in read_verdicts(SHIPPED_VERDICTS)}
+    otherwise = [case.id for case in shipped if readings[case.id].guess.split("/")[0] != case.family]
+    assert otherwise == []
+    unclear = [case_id for case_id, reading in readings.items() if reading.clarity < 4 and reading.of_final_text]
+    assert unclear == []
+    assert sum(not reading.of_final_text for reading in readings.values()) <= 0.01 * len(shipped)
+    named = sum(readings[case.id].guess == label_of(case) for case in shipped)
+    assert named >= 0.98 * len(shipped)
 
 
 def test_no_query_names_the_taxonomy_or_the_canary(shipped: list[Case]) -> None:

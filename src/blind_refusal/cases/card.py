@@ -12,6 +12,7 @@ from blind_refusal.cases.dataset import AboutDataSet
 from blind_refusal.cases.model import Case
 from blind_refusal.cases.set_checks import check_set
 from blind_refusal.cases.statistics import count_cases
+from blind_refusal.cases.verdicts import CaseVerdict, label_of
 from blind_refusal.taxonomy import Taxonomy
 from blind_refusal.text import count_words
 
@@ -26,14 +27,16 @@ _ORIGINS = {
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 
 
-def render_card(cases: Sequence[Case], about: AboutDataSet, taxonomy: Taxonomy, *, has_verdicts: bool = False) -> str:
+def render_card(
+    cases: Sequence[Case], about: AboutDataSet, taxonomy: Taxonomy, verdicts: Sequence[CaseVerdict] = ()
+) -> str:
     """Write the card of a set of cases: Markdown with the front matter that Hugging Face reads.
 
     Args:
         cases: the set, not empty.
         about: its name, version and canary.
         taxonomy: that the cases fit.
-        has_verdicts: whether a second reader's verdicts lie beside the set.
+        verdicts: what readers made of the cases, if that is known.
     """
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
@@ -71,8 +74,20 @@ def render_card(cases: Sequence[Case], about: AboutDataSet, taxonomy: Taxonomy, 
         places=len(places),
         most_of_a_place=f"{max(places.values(), default=0) / len(cases):.1%}",
         findings=check_set(cases, taxonomy),
-        has_verdicts=has_verdicts,
+        last_readings=_last_readings(cases, verdicts),
     )
+
+
+def _last_readings(cases: Sequence[Case], verdicts: Sequence[CaseVerdict]) -> dict[str, int]:
+    labels = {case.id: label_of(case) for case in cases}
+    read = [(labels[verdict.id], verdict.last_reading) for verdict in verdicts if verdict.id in labels]
+    return {
+        "decided": sum(label.split("/")[0] == reading.guess.split("/")[0] for label, reading in read),
+        "named": sum(label == reading.guess for label, reading in read),
+        "found_clear": sum(reading.clarity >= 4 for _, reading in read),
+        "mended_after": sum(not reading.of_final_text for _, reading in read),
+        "all": len(read),
+    }
 
 
 def _shares(levels: dict[str, int], total: int) -> str:

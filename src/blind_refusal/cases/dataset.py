@@ -18,7 +18,7 @@ SHIPPED_CASES = _DATA / "cases.jsonl"
 SHIPPED_PLAN = _DATA / "plan.jsonl"
 """The slots that the cases were written for, one a line."""
 SHIPPED_VERDICTS = _DATA / "verdicts.jsonl"
-"""The second reader's last verdict on each case, one a line."""
+"""What readers made of each case, one a line (see ``verdicts.py``)."""
 SHIPPED_ABOUT = _DATA / "about.yaml"
 
 

@@ -12,6 +12,7 @@ from blind_refusal.cases.card import render_card
 from blind_refusal.cases.dataset import AboutDataSet
 from blind_refusal.cases.jsonl import dump_cases
 from blind_refusal.cases.model import Case, Provenance, Setting
+from blind_refusal.cases.verdicts import read_verdicts
 from blind_refusal.errors import UserError
 from blind_refusal.files import write_atomically
 from blind_refusal.taxonomy import Taxonomy
@@ -30,7 +31,7 @@ def export_cases(
         cases: the set.
         about: its name, version and canary.
         taxonomy: that the cases fit.
-        verdicts: file of the second reader's verdicts, if there is one.
+        verdicts: file of what readers made of the cases, if there is one.
         out: the folder; made if need be, and refused if it holds anything else.
 
     Returns:
@@ -42,7 +43,7 @@ def export_cases(
     files: dict[str, str | bytes] = {
         PARQUET: _parquet(cases, about, taxonomy),
         JSON_LINES: dump_cases(cases),
-        CARD: render_card(cases, about, taxonomy, has_verdicts=verdicts is not None),
+        CARD: render_card(cases, about, taxonomy, read_verdicts(verdicts) if verdicts else ()),
     }
     if verdicts is not None:
         files["verdicts.jsonl"] = verdicts.read_text(encoding="utf-8")

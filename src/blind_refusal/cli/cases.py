@@ -100,14 +100,17 @@ def card(
     to: Annotated[Path | None, typer.Option("--to", help="Write it here. [default: print it]", metavar="FILE")] = None,
 ) -> None:
     """Write the data set's card, generated from the data."""
+    from blind_refusal.cases import SHIPPED_VERDICTS
     from blind_refusal.cases.card import render_card
+    from blind_refusal.cases.verdicts import read_verdicts
     from blind_refusal.files import write_atomically
     from blind_refusal.taxonomy import load_taxonomy
 
     sound = _sound_cases(cases)
     if not sound:
         raise UserError("there is no case to write a card about")
-    text = render_card(sound, _about(sound, cases), load_taxonomy(), has_verdicts=cases is None)
+    verdicts = read_verdicts(SHIPPED_VERDICTS) if cases is None else ()
+    text = render_card(sound, _about(sound, cases), load_taxonomy(), verdicts)
     if to is None:
         typer.echo(text, nl=False)
     else:
