@@ -96,6 +96,31 @@ def test_rejected_batch_leaves_every_request_with_its_cause(batches: BatchProvid
     assert asked.statuses == {Status.OK: 3}
 
 
+def test_batch_that_cannot_be_sent_stops_no_other(
+    batches: BatchProvider, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blind_refusal.asking.calling._BATCH_CONNECTIONS", 100)
+    batches.upload_status = lambda number: 400 if number == 0 else 200
+    batches.behaviour = lambda body, earlier: Reply()
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        asked = ask(_requests(250), ledger, sending=SENDING)
+    assert asked.statuses.total() == 250
+    assert asked.statuses[Status.ERROR] > 0
+    assert asked.statuses[Status.OK] == sum(map(len, batches.batches)) > 0
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_refused_key_is_said_once_and_nothing_waits(
+    batches: BatchProvider, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    batches.upload_status = lambda number: 401
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        asked = ask(_requests(250), ledger, sending=SENDING)
+    assert asked.not_sent[MODEL.label] == 250
+    assert "401" in asked.refused_keys[MODEL.label]
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_time_out_of_a_call_does_not_end_a_batch(batches: BatchProvider, tmp_path: Path) -> None:
     batches.behaviour = lambda body, earlier: Reply()
     patient = Sending(max_retries=0, attempt_timeout=1, batch=True)

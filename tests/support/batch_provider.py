@@ -25,6 +25,9 @@ class BatchProvider(LocalProvider):
         """Prompts that the batch did not get to in time."""
         self.lost: set[str] = set()
         """Prompts that the results leave out."""
+        self.upload_status: Callable[[int], int] = lambda number: 200
+        """Status of an upload, by how many came before."""
+        self.uploads = 0
         self.gone: set[int] = set()
         """Batches that nobody knows any more."""
         self.cancelled: set[int] = set()
@@ -56,6 +59,10 @@ class BatchProvider(LocalProvider):
 
     async def _upload(self, request: web.Request) -> web.Response:
         form = await request.post()
+        status = self.upload_status(self.uploads)
+        self.uploads += 1
+        if status >= 400:
+            return web.json_response({"error": {"message": f"status {status}"}}, status=status)
         upload = form["file"]
         assert isinstance(upload, web.FileField)
         name = f"file-{len(self._files)}"

@@ -2,8 +2,8 @@
 
 Inspect (0.3.285) keeps what is in a batch in the memory of the process alone, so that a batch under way when the
 process ends would be paid for twice; reads a failed request of OpenAI's batches as an answer, which raises, and then
-gives up the whole batch; waits without end for a request that is missing from the results; and prints a line on
-standard output every 15 seconds.
+gives up the whole batch; waits without end for a request that is missing from the results, and for all others once a
+batch could not be sent; and prints a line on standard output every 15 seconds.
 """
 
 import asyncio
@@ -12,9 +12,11 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from blind_refusal.asking.ledger import Ledger, Place
 from blind_refusal.asking.secrets import without_secrets
+from blind_refusal.errors import UserError
 from blind_refusal.text import one_line
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from openai.types import Batch as OpenAIBatch
 
 _GONE = 404
+_UNSENT = "unsent-"
+"""Begins the name of a batch that could not be sent."""
 _KEY_OF_CALL: ContextVar[str] = ContextVar("key of the request that is being asked")
 
 
@@ -91,6 +95,7 @@ def _resume_batches() -> None:
 
     send: Callable[..., Awaitable[object]] = Batcher.generate_for_request
     create: Callable[..., Awaitable[str]] = Batcher._wrapped_create_batch
+    check: Callable[..., Awaitable[object]] = Batcher._wrapped_check_batch
 
     async def generate(batcher: "Batcher[Any, Any]", request: dict[str, Any]) -> object:
         journal = JOURNAL.get()
@@ -106,14 +111,27 @@ def _resume_batches() -> None:
         return await _wait(batcher, request, key, None)
 
     async def create_batch(batcher: "Batcher[Any, Any]", requests: "list[BatchRequest[Any]]") -> str:
-        name = await create(batcher, requests)
+        try:
+            name = await create(batcher, requests)
+        except Exception:  # noqa: BLE001 - its requests have been told; raised, it would stop all other batches for good
+            return f"{_UNSENT}{uuid4()}"
         journal = JOURNAL.get()
         if journal:
-            await journal.note(name, {request.key: request.custom_id for request in requests})  # type: ignore[attr-defined]
+            try:
+                await journal.note(name, {request.key: request.custom_id for request in requests})  # type: ignore[attr-defined]
+            except UserError as error:
+                _say(f"{error}; if this process ends before batch {name} does, its requests are sent again")
         return name
+
+    async def check_batch(batcher: "Batcher[Any, Any]", batch: "Batch[Any]") -> object:
+        if batch.id.startswith(_UNSENT):
+            del batcher._inflight_batches[batch.id]
+            return None
+        return await check(batcher, batch)
 
     Batcher.generate_for_request = generate  # type: ignore[method-assign,assignment]
     Batcher._wrapped_create_batch = create_batch  # type: ignore[method-assign,assignment]
+    Batcher._wrapped_check_batch = check_batch  # type: ignore[method-assign,assignment]
 
 
 async def _wait(batcher: "Batcher[Any, Any]", request: dict[str, Any], key: str, place: Place | None) -> object:
@@ -136,7 +154,8 @@ async def _wait(batcher: "Batcher[Any, Any]", request: dict[str, Any], key: str,
         run_in_background(batcher._batch_worker)
     result = await receiver.receive()
     if isinstance(result, Exception):
-        raise result
+        # Many requests share one error; its traceback would grow with each, and Inspect formats it for each.
+        raise result.with_traceback(None)
     return result
 
 
